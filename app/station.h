@@ -1,0 +1,53 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+
+namespace understudy {
+
+/// One device of the rig. `motion` plays a recorded human motion.
+struct StationDevice {
+    std::string name = "motion";
+    std::string kind = "motion";
+    std::string motion;  ///< file, or the name of a motion that ships with the studio
+};
+
+struct StationCamera {
+    std::string name;
+    std::string kind = "simulated";  ///< simulated, pattern
+    int width = 640;
+    int height = 480;
+    double rateHz = 30;
+};
+
+enum class RetargetMode : std::uint8_t { Mirror, Clutch };
+
+/// One operator place, as its TOML file says: robot, rig, cameras, safety, recording.
+struct Station {
+    std::string name = "demo";
+    std::string robotKind = "simulator";
+    std::string robotModel = "understudy_one";  ///< file, or the name of a robot that ships with the studio
+    std::string robotProfile;                   ///< file; empty: found by the model's name
+    std::vector<StationDevice> rig{StationDevice{}};
+    std::vector<StationCamera> cameras;  ///< empty: those of the robot's profile
+    bool camerasFromProfile = true;
+    double loopHz = 500;
+    RetargetMode mode = RetargetMode::Mirror;
+    bool realTime = true;  ///< ask for real-time scheduling
+    std::string operatorName = "operator";
+    std::string task = "Free practice";
+    double takeSeconds = 12;
+};
+
+/// Unknown keys, wrong types and impossible values are errors that name the key, the line
+/// and the valid choices.
+[[nodiscard]] Result<Station> loadStation(const std::filesystem::path& path);
+[[nodiscard]] Result<Station> parseStation(std::string_view toml, const std::string& origin);
+/// The same file a person can edit.
+[[nodiscard]] std::string toToml(const Station& station);
+
+}  // namespace understudy
