@@ -1,0 +1,37 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "core/result.h"
+
+namespace understudy {
+
+enum class GlProfile { Core, Compatibility };
+
+/// An OpenGL context without a window or a display server (EGL, surfaceless). Belongs to the thread that made it
+/// current; destroyed on that thread.
+class OffscreenContext {
+public:
+    /// Creates the context and makes it current on the calling thread. Fails in words where there is no OpenGL.
+    [[nodiscard]] static Result<std::unique_ptr<OffscreenContext>> create(GlProfile profile);
+    ~OffscreenContext();
+    OffscreenContext(const OffscreenContext&) = delete;
+    OffscreenContext& operator=(const OffscreenContext&) = delete;
+
+    /// GL_RENDERER, e.g. "llvmpipe (LLVM 15.0.6, 256 bits)".
+    [[nodiscard]] const std::string& renderer() const { return m_renderer; }
+    /// A processor draws, not a GPU: the caller lowers its cost.
+    [[nodiscard]] bool isSoftware() const;
+    /// False once the context was lost (driver reset); nothing drawn afterwards counts.
+    [[nodiscard]] bool isCurrent() const;
+
+private:
+    OffscreenContext(void* display, void* context);
+
+    void* m_display;
+    void* m_context;
+    std::string m_renderer;
+};
+
+}  // namespace understudy
