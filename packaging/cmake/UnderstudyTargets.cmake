@@ -50,8 +50,12 @@ function(add_understudy_library target)
   target_link_libraries(${target} PUBLIC ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE} understudy_flags)
 endfunction()
 
-# add_understudy_test(<folder>/tst_<name> [LINK <targets>] [DISPLAY]) registers one Qt Test executable.
-# DISPLAY runs it under Xvfb.
+# What packaging/test builds for the thread sanitizer: the tests labelled tsan, and nothing else.
+add_custom_target(tsan_tests)
+
+# add_understudy_test(<folder>/tst_<name> [LINK <targets>] [LABELS <labels>] [TIMEOUT <seconds>] [DISPLAY]) registers one
+# Qt Test executable. DISPLAY runs it under Xvfb. Labels with a meaning: tsan (also run under the thread sanitizer),
+# slow (not run under the address sanitizer).
 function(add_understudy_test path)
   cmake_parse_arguments(ARG "DISPLAY" "TIMEOUT" "LINK;LABELS" ${ARGN})
   get_filename_component(name "${path}" NAME)
@@ -68,5 +72,15 @@ function(add_understudy_test path)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)
   endif()
-  set_tests_properties(${folder}/${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${folder};${ARG_LABELS}")
+  set(environment "UBSAN_OPTIONS=set:print_stacktrace=1"
+                  "LSAN_OPTIONS=set:suppressions=${PROJECT_SOURCE_DIR}/tests/support/lsan.supp:print_suppressions=0"
+                  "TSAN_OPTIONS=set:suppressions=${PROJECT_SOURCE_DIR}/tests/support/tsan.supp:history_size=4")
+  if(NOT ARG_DISPLAY)
+    list(APPEND environment "QT_QPA_PLATFORM=set:offscreen")
+  endif()
+  set_tests_properties(${folder}/${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${folder};${ARG_LABELS}"
+                                                    ENVIRONMENT_MODIFICATION "${environment}")
+  if("tsan" IN_LIST ARG_LABELS)
+    add_dependencies(tsan_tests ${target})
+  endif()
 endfunction()
