@@ -1,0 +1,659 @@
+#include "storage/read/streamcodec.h"
+
+#include <nlohmann/json.hpp>
+
+#include "storage/read/cdr.h"
+
+namespace understudy {
+namespace {
+
+constexpr std::string_view kUserPrefix = "info.";
+
+// --- Writing parts -------------------------------------------------------------------------------------------------
+
+template <typename Vector>
+std::span<const typename Vector::Scalar> spanOf(const Vector& vector)
+{
+    return {vector.data(), static_cast<std::size_t>(vector.size())};
+}
+
+void put(CdrWriter& out, const Eigen::Vector3d& vector) { out.putArray(spanOf(vector)); }
+
+void put(CdrWriter& out, const Eigen::Quaterniond& rotation)
+{
+    const std::array<double, 4> xyzw{rotation.x(), rotation.y(), rotation.z(), rotation.w()};
+    out.putArray(std::span<const double>(xyzw));
+}
+
+void put(CdrWriter& out, const Pose& pose)
+{
+    put(out, pose.position);
+    put(out, pose.orientation);
+}
+
+void put(CdrWriter& out, const Stamps& stamps)
+{
+    out.put(stamps.device);
+    out.put(stamps.capture);
+    out.put(stamps.arrival);
+}
+
+void putHeader(CdrWriter& out, std::int64_t unixTime, std::string_view frame)
+{
+    std::int64_t seconds = unixTime / kSecond;
+    std::int64_t rest = unixTime % kSecond;
+    if (rest < 0) {
+        rest += kSecond;
+        --seconds;
+    }
+    out.put(static_cast<std::int32_t>(seconds));
+    out.put(static_cast<std::uint32_t>(rest));
+    out.put(frame);
+}
+
+void putNames(CdrWriter& out, const std::vector<std::string>& names)
+{
+    out.putCount(names.size());
+    for (const std::string& name : names) out.put(std::string_view(name));
+}
+
+template <std::size_t N>
+void put(CdrWriter& out, const std::array<TrackedPose, N>& joints)
+{
+    for (const TrackedPose& joint : joints) put(out, joint.pose);
+    std::array<std::uint8_t, N> flags{};
+    for (std::size_t i = 0; i < N; ++i)
+        flags[i] = static_cast<std::uint8_t>((joints[i].valid ? 1 : 0) | (joints[i].tracked ? 2 : 0));
+    out.putArray(std::span<const std::uint8_t>(flags));
+}
+
+void put(CdrWriter& out, const HandInput& input)
+{
+    out.put(input.trigger);
+    out.put(input.squeeze);
+    out.put(input.stickX);
+    out.put(input.stickY);
+}
+
+void put(CdrWriter& out, const SampleRef& ref)
+{
+    out.put(ref.stream);
+    out.put(ref.sequence);
+    out.put(ref.age);
+}
+
+void put(CdrWriter& out, const WristTracking& wrist)
+{
+    put(out, wrist.target);
+    out.put(wrist.active);
+    out.put(wrist.positionError);
+    out.put(wrist.orientationError);
+}
+
+// --- Reading parts -------------------------------------------------------------------------------------------------
+
+void take(CdrReader& in, Eigen::Vector3d& vector) { in.takeArray(std::span<double>(vector.data(), 3)); }
+
+void take(CdrReader& in, Eigen::Quaterniond& rotation)
+{
+    std::array<double, 4> xyzw{};
+    in.takeArray(std::span<double>(xyzw));
+    rotation = Eigen::Quaterniond(xyzw[3], xyzw[0], xyzw[1], xyzw[2]);
+}
+
+void take(CdrReader& in, Pose& pose)
+{
+    take(in, pose.position);
+    take(in, pose.orientation);
+}
+
+void take(CdrReader& in, Stamps& stamps)
+{
+    stamps.device = in.take<std::int64_t>();
+    stamps.capture = in.take<std::int64_t>();
+    stamps.arrival = in.take<std::int64_t>();
+}
+
+template <typename Vector>
+void takeVector(CdrReader& in, Vector& into)
+{
+    into.resize(static_cast<Eigen::Index>(in.takeCount(sizeof(typename Vector::Scalar))));
+    in.takeArray(std::span<typename Vector::Scalar>(into.data(), static_cast<std::size_t>(into.size())));
+}
+
+void skipHeader(CdrReader& in)
+{
+    (void)in.take<std::int32_t>();
+    (void)in.take<std::uint32_t>();
+    (void)in.takeString();
+}
+
+template <std::size_t N>
+void take(CdrReader& in, std::array<TrackedPose, N>& joints)
+{
+    for (TrackedPose& joint : joints) take(in, joint.pose);
+    std::array<std::uint8_t, N> flags{};
+    in.takeArray(std::span<std::uint8_t>(flags));
+    for (std::size_t i = 0; i < N; ++i) {
+        joints[i].valid = (flags[i] & 1U) != 0;
+        joints[i].tracked = (flags[i] & 2U) != 0;
+    }
+}
+
+void take(CdrReader& in, HandInput& input)
+{
+    input.trigger = in.take<float>();
+    input.squeeze = in.take<float>();
+    input.stickX = in.take<float>();
+    input.stickY = in.take<float>();
+}
+
+void take(CdrReader& in, SampleRef& ref)
+{
+    ref.stream = in.take<std::uint32_t>();
+    ref.sequence = in.take<std::uint64_t>();
+    ref.age = in.take<std::int64_t>();
+}
+
+void take(CdrReader& in, WristTracking& wrist)
+{
+    take(in, wrist.target);
+    wrist.active = in.take<std::uint8_t>() != 0;
+    wrist.positionError = in.take<float>();
+    wrist.orientationError = in.take<float>();
+}
+
+template <typename Enum>
+bool takeEnum(CdrReader& in, Enum& value, Enum last)
+{
+    const auto number = in.take<std::uint8_t>();
+    if (number > static_cast<std::uint8_t>(last)) return false;
+    value = static_cast<Enum>(number);
+    return true;
+}
+
+bool take(CdrReader& in, Step& step)
+{
+    skipHeader(in);
+    step.time = in.take<std::int64_t>();
+    step.sequence = in.take<std::uint64_t>();
+    take(in, step.operatorSample);
+    take(in, step.robotState);
+    takeVector(in, step.target);
+    takeVector(in, step.command);
+    takeVector(in, step.measured);
+    for (WristTracking& wrist : step.wrists) take(in, wrist);
+    for (float& closure : step.closure) closure = in.take<float>();
+    const bool known = takeEnum(in, step.phase, TeleopPhase::Stopped) &&
+                       takeEnum(in, step.holdReason, HoldReason::Contact) &&
+                       takeEnum(in, step.mode, CommandMode::Damping);
+    if (!known) return false;
+    step.levels = in.take<std::uint32_t>();
+    step.limited = in.take<std::uint8_t>() != 0;
+    step.solveNs = in.take<std::uint32_t>();
+    step.latencyNs = in.take<std::uint32_t>();
+    step.tickNs = in.take<std::uint32_t>();
+    step.wakeLateNs = in.take<std::uint32_t>();
+    return true;
+}
+
+bool take(CdrReader& in, OperatorSample& sample)
+{
+    skipHeader(in);
+    take(in, sample.stamps);
+    sample.sequence = in.take<std::uint64_t>();
+    take(in, sample.body);
+    for (auto& hand : sample.hands) take(in, hand);
+    for (HandInput& input : sample.inputs) take(in, input);
+    takeVector(in, sample.joints);
+    sample.levels = in.take<std::uint32_t>();
+    in.takeArray(std::span<std::uint16_t>(sample.presses));
+    return true;
+}
+
+bool take(CdrReader& in, ContactSample& sample)
+{
+    constexpr std::size_t kContactBytes = 60;
+    skipHeader(in);
+    take(in, sample.stamps);
+    sample.sequence = in.take<std::uint64_t>();
+    sample.truncated = in.take<std::uint16_t>();
+    const std::size_t count = in.takeCount(kContactBytes);
+    if (count > kMaxContacts) return false;
+    sample.count = static_cast<std::uint16_t>(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        Contact& contact = sample.contacts[i];
+        contact.bodyA = in.take<std::uint16_t>();
+        contact.bodyB = in.take<std::uint16_t>();
+        take(in, contact.position);
+        take(in, contact.normal);
+        contact.force = in.take<float>();
+    }
+    return true;
+}
+
+bool take(CdrReader& in, RobotState& state)
+{
+    skipHeader(in);
+    const std::size_t names = in.takeCount(5);
+    for (std::size_t i = 0; i < names && in.ok(); ++i) (void)in.takeString();
+    takeVector(in, state.position);
+    takeVector(in, state.velocity);
+    takeVector(in, state.effort);
+    return true;
+}
+
+bool take(CdrReader& in, TransformSample& sample)
+{
+    constexpr std::size_t kTransformBytes = 76;
+    sample.poses.resize(in.takeCount(kTransformBytes));
+    for (Pose& pose : sample.poses) {
+        skipHeader(in);
+        (void)in.takeString();
+        take(in, pose);
+    }
+    return true;
+}
+
+bool take(CdrReader& in, ImuSample& sample)
+{
+    std::array<double, 9> covariance{};
+    skipHeader(in);
+    take(in, sample.orientation);
+    in.takeArray(std::span<double>(covariance));
+    take(in, sample.angularVelocity);
+    in.takeArray(std::span<double>(covariance));
+    take(in, sample.linearAcceleration);
+    in.takeArray(std::span<double>(covariance));
+    return true;
+}
+
+bool take(CdrReader& in, WrenchSample& sample)
+{
+    skipHeader(in);
+    take(in, sample.wrench.force);
+    take(in, sample.wrench.torque);
+    return true;
+}
+
+bool take(CdrReader& in, TaxelSample& sample)
+{
+    skipHeader(in);
+    take(in, sample.stamps);
+    sample.sequence = in.take<std::uint64_t>();
+    takeVector(in, sample.values);
+    return true;
+}
+
+bool take(CdrReader& in, Event& event)
+{
+    skipHeader(in);
+    take(in, event.stamps);
+    event.sequence = in.take<std::uint64_t>();
+    event.name = in.takeString();
+    event.detail = in.takeString();
+    return true;
+}
+
+bool take(CdrReader& in, ImageIndex& index)
+{
+    skipHeader(in);
+    take(in, index.stamps);
+    index.sequence = in.take<std::uint64_t>();
+    index.pts = in.take<std::int64_t>();
+    index.offset = in.take<std::uint64_t>();
+    index.size = in.take<std::uint32_t>();
+    index.key = in.take<std::uint8_t>() != 0;
+    return true;
+}
+
+// --- Kinds ---------------------------------------------------------------------------------------------------------
+
+struct KindChannels {
+    std::string_view kind;
+    std::size_t alternative;  ///< of Record
+    MessageType main;
+    std::optional<MessageType> companion;
+};
+
+template <typename T, std::size_t I = 0>
+constexpr std::size_t alternativeOf()
+{
+    if constexpr (std::is_same_v<std::variant_alternative_t<I, Record>, T>)
+        return I;
+    else
+        return alternativeOf<T, I + 1>();
+}
+
+const KindChannels* kindNamed(std::string_view name)
+{
+    static const std::array<KindChannels, 10> kKinds{{
+        {"operator", alternativeOf<OperatorSample>(), MessageType::OperatorSample, {}},
+        {"robot", alternativeOf<RobotState>(), MessageType::JointState, MessageType::RobotBase},
+        {"step", alternativeOf<Step>(), MessageType::Step, {}},
+        {"imu", alternativeOf<ImuSample>(), MessageType::Imu, MessageType::SampleStamps},
+        {"wrench", alternativeOf<WrenchSample>(), MessageType::Wrench, MessageType::SampleStamps},
+        {"contacts", alternativeOf<ContactSample>(), MessageType::Contacts, {}},
+        {"taxels", alternativeOf<TaxelSample>(), MessageType::Taxels, {}},
+        {"transforms", alternativeOf<TransformSample>(), MessageType::Transforms, MessageType::SampleStamps},
+        {"event", alternativeOf<Event>(), MessageType::Event, {}},
+        {"camera", alternativeOf<ImageRef>(), MessageType::ImageIndex, {}},
+    }};
+    for (const KindChannels& kind : kKinds)
+        if (kind.kind == name) return &kind;
+    return nullptr;
+}
+
+EpisodeValue emptyValue(MessageType type)
+{
+    switch (type) {
+    case MessageType::OperatorSample:
+        return OperatorSample{};
+    case MessageType::JointState:
+        return RobotState{};
+    case MessageType::Step:
+        return Step{};
+    case MessageType::Imu:
+        return ImuSample{};
+    case MessageType::Wrench:
+        return WrenchSample{};
+    case MessageType::Contacts:
+        return ContactSample{};
+    case MessageType::Taxels:
+        return TaxelSample{};
+    case MessageType::Transforms:
+        return TransformSample{};
+    case MessageType::ImageIndex:
+        return ImageIndex{};
+    default:
+        return Event{};
+    }
+}
+
+std::string commandTopic(const std::string& stepTopic)
+{
+    const std::size_t slash = stepTopic.rfind('/');
+    return (slash == std::string::npos ? std::string("/") : stepTopic.substr(0, slash + 1)) + "command";
+}
+
+std::map<std::string, std::string> metadataOf(const StreamInfo& info, std::string_view part)
+{
+    std::map<std::string, std::string> metadata{
+        {"stream", info.name}, {"part", std::string(part)}, {"offered_qos_profiles", qosProfile(false)}};
+    if (part != "value") return metadata;
+    metadata["kind"] = info.kind;
+    metadata["rate_hz"] = nlohmann::json(info.rateHz).dump();
+    metadata["frame"] = info.frame;
+    metadata["names"] = nlohmann::json(info.names).dump();
+    for (const auto& [key, value] : info.metadata) metadata[std::string(kUserPrefix) + key] = value;
+    return metadata;
+}
+
+}  // namespace
+
+Stamps stampsOf(const EpisodeValue& value)
+{
+    return std::visit(
+        [](const auto& held) -> Stamps {
+            if constexpr (std::is_same_v<std::decay_t<decltype(held)>, Step>)
+                return {.device = held.time, .capture = held.time, .arrival = held.time};
+            else
+                return held.stamps;
+        },
+        value);
+}
+
+std::uint64_t sequenceOf(const EpisodeValue& value)
+{
+    return std::visit([](const auto& held) { return held.sequence; }, value);
+}
+
+std::string qosProfile(bool latched)
+{
+    std::string text = "- history: 1\n  depth: " + std::string(latched ? "1" : "10") + "\n  reliability: 1\n";
+    text += "  durability: " + std::string(latched ? "1" : "2") + "\n";
+    for (const std::string_view limit : {"deadline", "lifespan", "liveliness_lease_duration"}) {
+        if (limit == "liveliness_lease_duration") text += "  liveliness: 1\n";
+        text += "  " + std::string(limit) + ":\n    sec: 9223372036\n    nsec: 854775807\n";
+    }
+    return text + "  avoid_ros_namespace_conventions: false";
+}
+
+Result<StreamEncoder> StreamEncoder::create(const StreamInfo& info, const WallAnchor& anchor)
+{
+    const KindChannels* kind = kindNamed(info.kind);
+    if (kind == nullptr)
+        return fail("the stream " + info.name + " is of the kind \"" + info.kind +
+                    "\"; known are operator, robot, step, imu, wrench, contacts, taxels, transforms, event, camera");
+    if (info.prototype.index() != kind->alternative)
+        return fail("the stream " + info.name + " announces the kind " + info.kind + " but its prototype is another");
+    StreamEncoder encoder(info, anchor);
+    const std::string topic = info.kind == "camera" ? "/camera/" + info.name + "/image_index" : info.name;
+    if (kind->companion) {
+        const bool base = *kind->companion == MessageType::RobotBase;
+        encoder.m_channels.push_back(
+            {topic + (base ? "/base" : "/stamps"), *kind->companion, metadataOf(info, base ? "base" : "stamps")});
+    }
+    encoder.m_channels.push_back({topic, kind->main, metadataOf(info, "value")});
+    if (kind->main == MessageType::Step)
+        encoder.m_channels.push_back({commandTopic(topic), MessageType::JointState, metadataOf(info, "command")});
+    encoder.m_messages.resize(encoder.m_channels.size());
+    return encoder;
+}
+
+std::vector<std::byte>& StreamEncoder::begin(std::size_t channel, const Stamps& stamps, std::uint64_t sequence)
+{
+    EncodedMessage& message = m_messages[m_used++];
+    message.channel = channel;
+    message.sequence = static_cast<std::uint32_t>(sequence);
+    message.logTime = m_anchor.toUnix(stamps.capture);
+    message.publishTime = m_anchor.toUnix(stamps.arrival);
+    return message.data;
+}
+
+template <typename T>
+void StreamEncoder::put(const T& value)
+{
+    using understudy::put;
+    constexpr bool isStep = std::is_same_v<T, Step>;
+    constexpr bool isRobot = std::is_same_v<T, RobotState>;
+    constexpr bool hasCompanion = isRobot || std::is_same_v<T, ImuSample> || std::is_same_v<T, WrenchSample> ||
+                                  std::is_same_v<T, TransformSample>;
+    Stamps stamps;
+    if constexpr (isStep)
+        stamps = {.device = value.time, .capture = value.time, .arrival = value.time};
+    else
+        stamps = value.stamps;
+    const std::int64_t unixTime = m_anchor.toUnix(stamps.capture);
+    if constexpr (hasCompanion) {
+        CdrWriter out(begin(0, stamps, value.sequence));
+        if constexpr (isRobot) putHeader(out, unixTime, "world");
+        put(out, stamps);
+        out.put(value.sequence);
+        if constexpr (isRobot) put(out, value.base);
+    }
+    CdrWriter out(begin(hasCompanion ? 1 : 0, stamps, value.sequence));
+    if constexpr (std::is_same_v<T, TransformSample>) {
+        const std::size_t count = std::min(value.poses.size(), m_info.names.size());
+        out.putCount(count);
+        for (std::size_t i = 0; i < count; ++i) {
+            putHeader(out, unixTime, m_info.frame);
+            out.put(std::string_view(m_info.names[i]));
+            put(out, value.poses[i]);
+        }
+        return;
+    } else {
+        putHeader(out, unixTime, m_info.frame);
+    }
+    if constexpr (isRobot) {
+        putNames(out, m_info.names);
+        out.putSequence(spanOf(value.position));
+        out.putSequence(spanOf(value.velocity));
+        out.putSequence(spanOf(value.effort));
+    } else if constexpr (isStep) {
+        out.put(value.time);
+        out.put(value.sequence);
+        put(out, value.operatorSample);
+        put(out, value.robotState);
+        out.putSequence(spanOf(value.target));
+        out.putSequence(spanOf(value.command));
+        out.putSequence(spanOf(value.measured));
+        for (const WristTracking& wrist : value.wrists) put(out, wrist);
+        for (const float closure : value.closure) out.put(closure);
+        out.put(static_cast<std::uint8_t>(value.phase));
+        out.put(static_cast<std::uint8_t>(value.holdReason));
+        out.put(static_cast<std::uint8_t>(value.mode));
+        out.put(value.levels);
+        out.put(value.limited);
+        out.put(value.solveNs);
+        out.put(value.latencyNs);
+        out.put(value.tickNs);
+        out.put(value.wakeLateNs);
+
+        CdrWriter command(begin(1, stamps, value.sequence));
+        putHeader(command, unixTime, m_info.frame);
+        putNames(command, m_info.names);
+        command.putSequence(spanOf(value.command));
+        command.putCount(0);
+        command.putCount(0);
+    } else if constexpr (std::is_same_v<T, ImuSample>) {
+        constexpr std::array<double, 9> kUnknown{};
+        put(out, value.orientation);
+        out.putArray(std::span<const double>(kUnknown));
+        put(out, value.angularVelocity);
+        out.putArray(std::span<const double>(kUnknown));
+        put(out, value.linearAcceleration);
+        out.putArray(std::span<const double>(kUnknown));
+    } else if constexpr (std::is_same_v<T, WrenchSample>) {
+        put(out, value.wrench.force);
+        put(out, value.wrench.torque);
+    } else {
+        put(out, stamps);
+        out.put(value.sequence);
+        if constexpr (std::is_same_v<T, OperatorSample>) {
+            put(out, value.body);
+            for (const auto& hand : value.hands) put(out, hand);
+            for (const HandInput& input : value.inputs) put(out, input);
+            out.putSequence(spanOf(value.joints));
+            out.put(value.levels);
+            out.putArray(std::span<const std::uint16_t>(value.presses));
+        } else if constexpr (std::is_same_v<T, ContactSample>) {
+            out.put(value.truncated);
+            const std::size_t count = std::min<std::size_t>(value.count, kMaxContacts);
+            out.putCount(count);
+            for (std::size_t i = 0; i < count; ++i) {
+                const Contact& contact = value.contacts[i];
+                out.put(contact.bodyA);
+                out.put(contact.bodyB);
+                put(out, contact.position);
+                put(out, contact.normal);
+                out.put(contact.force);
+            }
+        } else if constexpr (std::is_same_v<T, TaxelSample>) {
+            out.putSequence(spanOf(value.values));
+        } else if constexpr (std::is_same_v<T, Event>) {
+            out.put(std::string_view(value.name));
+            out.put(std::string_view(value.detail));
+        } else if constexpr (std::is_same_v<T, ImageIndex>) {
+            out.put(value.pts);
+            out.put(value.offset);
+            out.put(value.size);
+            out.put(value.key);
+        }
+    }
+}
+
+std::span<const EncodedMessage> StreamEncoder::encode(const Record& record)
+{
+    m_used = 0;
+    std::visit(
+        [this](const auto& value) {
+            if constexpr (!std::is_same_v<std::decay_t<decltype(value)>, ImageRef>) put(value);
+        },
+        record);
+    return std::span<const EncodedMessage>(m_messages).first(m_used);
+}
+
+std::span<const EncodedMessage> StreamEncoder::encode(const ImageIndex& index)
+{
+    m_used = 0;
+    put(index);
+    return std::span<const EncodedMessage>(m_messages).first(m_used);
+}
+
+std::vector<StoredStream> streamsOf(const McapSummary& summary)
+{
+    std::vector<StoredStream> streams;
+    const auto value = [](const McapChannel& channel, const char* key) {
+        const auto found = channel.metadata.find(key);
+        return found == channel.metadata.end() ? std::string() : found->second;
+    };
+    for (const auto& [id, channel] : summary.channels) {
+        const KindChannels* kind = kindNamed(value(channel, "kind"));
+        const auto schema = summary.schemas.find(channel.schemaId);
+        if (value(channel, "part") != "value" || kind == nullptr || schema == summary.schemas.end() ||
+            schema->second.name != nameOf(kind->main))
+            continue;
+        StoredStream stream{.channel = id};
+        stream.info.name = value(channel, "stream");
+        stream.info.kind = kind->kind;
+        stream.info.frame = value(channel, "frame");
+        const auto rate = nlohmann::json::parse(value(channel, "rate_hz"), nullptr, false);
+        if (rate.is_number()) stream.info.rateHz = rate.get<double>();
+        const auto names = nlohmann::json::parse(value(channel, "names"), nullptr, false);
+        if (names.is_array())
+            for (const auto& name : names) stream.info.names.push_back(name.is_string() ? name.get<std::string>() : "");
+        for (const auto& [key, text] : channel.metadata)
+            if (key.starts_with(kUserPrefix)) stream.info.metadata[key.substr(kUserPrefix.size())] = text;
+        for (const auto& [otherId, other] : summary.channels) {
+            const auto otherSchema = summary.schemas.find(other.schemaId);
+            if (kind->companion && value(other, "stream") == stream.info.name && value(other, "part") != "value" &&
+                otherSchema != summary.schemas.end() && otherSchema->second.name == nameOf(*kind->companion))
+                stream.companion = otherId;
+        }
+        streams.push_back(std::move(stream));
+    }
+    return streams;
+}
+
+Result<const EpisodeValue*> StreamDecoder::decode(const McapMessage& message)
+{
+    CdrReader in(message.data);
+    const std::string problem = "a message of " + m_stream.info.name + " at " + std::to_string(message.logTime) +
+                                " ns does not hold what its type says";
+    if (m_stream.companion && message.channelId == *m_stream.companion) {
+        Companion companion{.logTime = message.logTime};
+        const bool base = m_stream.info.kind == "robot";
+        if (base) skipHeader(in);
+        take(in, companion.stamps);
+        companion.sequence = in.take<std::uint64_t>();
+        if (base) take(in, companion.base);
+        if (!in.ok()) return fail(problem);
+        m_companion = companion;
+        return nullptr;
+    }
+    if (message.channelId != m_stream.channel) return nullptr;
+    const KindChannels* kind = kindNamed(m_stream.info.kind);
+    m_value = emptyValue(kind->main);
+    const bool known = std::visit([&in](auto& value) { return take(in, value); }, m_value);
+    if (!known || !in.ok()) return fail(problem);
+    if (kind->companion) {
+        std::visit(
+            [&](auto& value) {
+                if constexpr (requires { value.stamps; }) {
+                    const bool paired = m_companion.logTime == message.logTime;
+                    const Timestamp capture = m_anchor.fromUnix(message.logTime);
+                    value.stamps = paired
+                                       ? m_companion.stamps
+                                       : Stamps{.capture = capture, .arrival = m_anchor.fromUnix(message.publishTime)};
+                    value.sequence = paired ? m_companion.sequence : message.sequence;
+                    if constexpr (requires { value.base; })
+                        if (paired) value.base = m_companion.base;
+                }
+            },
+            m_value);
+    }
+    return &m_value;
+}
+
+}  // namespace understudy
