@@ -213,7 +213,7 @@ bool take(CdrReader& in, OperatorSample& sample)
 
 bool take(CdrReader& in, ContactSample& sample)
 {
-    constexpr std::size_t kContactBytes = 60;
+    constexpr std::size_t kContactBytes = 56;
     skipHeader(in);
     take(in, sample.stamps);
     sample.sequence = in.take<std::uint64_t>();
@@ -235,7 +235,7 @@ bool take(CdrReader& in, ContactSample& sample)
 bool take(CdrReader& in, RobotState& state)
 {
     skipHeader(in);
-    const std::size_t names = in.takeCount(5);
+    const std::size_t names = in.takeCount(4);
     for (std::size_t i = 0; i < names && in.ok(); ++i) (void)in.takeString();
     takeVector(in, state.position);
     takeVector(in, state.velocity);
@@ -245,7 +245,7 @@ bool take(CdrReader& in, RobotState& state)
 
 bool take(CdrReader& in, TransformSample& sample)
 {
-    constexpr std::size_t kTransformBytes = 76;
+    constexpr std::size_t kTransformBytes = 72;
     sample.poses.resize(in.takeCount(kTransformBytes));
     for (Pose& pose : sample.poses) {
         skipHeader(in);
