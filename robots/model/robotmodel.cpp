@@ -1,0 +1,176 @@
+#include "robots/model/robotmodel.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "robots/model/modelbuilder.h"
+#include "robots/model/modelfiles.h"
+#include "robots/model/profilecheck.h"
+
+namespace understudy {
+
+namespace fs = std::filesystem;
+
+struct RobotModel::Data {
+    std::string name;
+    RobotProfile profile;
+    BuiltModel built;
+    std::vector<VisualMesh> visuals;
+    std::vector<ModelFile> files;
+    std::string hash;
+    std::string gap;
+};
+
+namespace {
+
+std::vector<Pose> posesAtRest(const BuiltModel& built)
+{
+    std::vector<Pose> poses(built.bodies.size());
+    Result<MjDataPtr> data = makeMjData(*built.model);
+    if (!data) return poses;
+    const Result<void> done = guardMujoco([&] {
+        std::copy(built.restQpos.begin(), built.restQpos.end(), (*data)->qpos);
+        mj_kinematics(built.model.get(), data->get());
+        for (std::size_t i = 0; i < poses.size(); ++i) {
+            const mjtNum* p = (*data)->xpos + 3 * i;
+            const mjtNum* q = (*data)->xquat + 4 * i;
+            poses[i] = {.position = {p[0], p[1], p[2]}, .orientation = {q[0], q[1], q[2], q[3]}};
+        }
+    });
+    if (!done) return std::vector<Pose>(built.bodies.size());
+    return poses;
+}
+
+struct ChosenProfile {
+    RobotProfile profile;
+    bool derived = false;
+};
+
+Result<ChosenProfile> chooseProfile(const Description& description, const fs::path& file,
+                                    const std::optional<fs::path>& wanted, const LoadOptions& options)
+{
+    std::error_code ignored;
+    std::optional<fs::path> path = wanted;
+    if (const fs::path beside = file.parent_path() / "profile.toml"; !path && fs::exists(beside, ignored))
+        path = beside;
+    if (path) {
+        Result<RobotProfile> profile = RobotProfile::load(*path);
+        if (!profile) return tl::unexpected(profile.error());
+        return ChosenProfile{.profile = std::move(*profile)};
+    }
+    const fs::path folder = options.profiles.empty() ? resourcePath("profiles") : options.profiles;
+    Result<std::optional<RobotProfile>> known = RobotProfile::find(description.modelName, folder);
+    if (!known) return tl::unexpected(known.error());
+    if (*known) return ChosenProfile{.profile = std::move(**known)};
+    RobotProfile plain;
+    plain.name = description.modelName;
+    plain.gravityCompensation = true;
+    return ChosenProfile{.profile = std::move(plain), .derived = true};
+}
+
+}  // namespace
+
+std::string_view nameOf(LimitSource source)
+{
+    switch (source) {
+    case LimitSource::Profile:
+        return "profile";
+    case LimitSource::Description:
+        return "description";
+    case LimitSource::Default:
+        return "default";
+    }
+    return "default";
+}
+
+Result<RobotModel> RobotModel::load(const fs::path& file, const std::optional<fs::path>& profile,
+                                    const LoadOptions& options)
+{
+    const Result<Description> description = readDescription(file);
+    if (!description) return tl::unexpected(description.error());
+    Result<ChosenProfile> chosen = chooseProfile(*description, file, profile, options);
+    if (!chosen) return tl::unexpected(chosen.error());
+
+    std::optional<Description> scene;
+    if (!chosen->profile.scene.empty()) {
+        Result<Description> read = readDescription(chosen->profile.scene);
+        if (!read) return tl::unexpected(read.error());
+        if (read->format != DescriptionFormat::Mjcf) {
+            return fail(fmt::format("The scene {} must be MJCF.", chosen->profile.scene.string()));
+        }
+        scene = std::move(*read);
+    }
+
+    auto data = std::make_unique<Data>();
+    Result<BuiltModel> built = buildModel({.description = *description,
+                                           .scene = scene ? &*scene : nullptr,
+                                           .profile = chosen->profile,
+                                           .trianglesPerLink = std::max(options.trianglesPerLink, 1)});
+    if (!built) return fail(fmt::format("The robot {} cannot be used: {}.", file.string(), built.error().message));
+    data->built = std::move(*built);
+    if (chosen->derived) {
+        chosen->profile =
+            deriveProfile(description->modelName, data->built.joints, data->built.bodies, posesAtRest(data->built));
+        chosen->profile.base = data->built.bodies[static_cast<std::size_t>(data->built.base)].name;
+    } else if (const Result<void> checked = checkProfile(chosen->profile, data->built.joints, data->built.bodies);
+               !checked) {
+        return tl::unexpected(checked.error());
+    }
+    data->profile = std::move(chosen->profile);
+    data->name = data->profile.name;
+    data->gap = understudy::teleoperationGap(data->profile);
+    data->visuals = visualsOf(*data->built.model);
+    Result<std::vector<ModelFile>> files = filesOf(*description, scene ? &*scene : nullptr, data->profile);
+    if (!files) return tl::unexpected(files.error());
+    data->files = std::move(*files);
+    data->hash = hashOf(data->files);
+    return RobotModel(std::move(data));
+}
+
+RobotModel::RobotModel(std::unique_ptr<Data> data) : m_data(std::move(data)) {}
+RobotModel::RobotModel(RobotModel&&) noexcept = default;
+RobotModel& RobotModel::operator=(RobotModel&&) noexcept = default;
+RobotModel::~RobotModel() = default;
+
+const std::string& RobotModel::name() const { return m_data->name; }
+const std::vector<JointInfo>& RobotModel::joints() const { return m_data->built.joints; }
+const std::vector<BodyInfo>& RobotModel::bodies() const { return m_data->built.bodies; }
+int RobotModel::base() const { return m_data->built.base; }
+const RobotProfile& RobotModel::profile() const { return m_data->profile; }
+const std::string& RobotModel::teleoperationGap() const { return m_data->gap; }
+const std::vector<VisualMesh>& RobotModel::visuals() const { return m_data->visuals; }
+const std::vector<std::pair<std::string, std::string>>& RobotModel::touchingAtRest() const
+{
+    return m_data->built.touchingAtRest;
+}
+const std::string& RobotModel::hash() const { return m_data->hash; }
+const std::vector<ModelFile>& RobotModel::files() const { return m_data->files; }
+const std::vector<std::string>& RobotModel::warnings() const { return m_data->built.warnings; }
+const mjModel_& RobotModel::mujoco() const { return *m_data->built.model; }
+const Eigen::VectorXd& RobotModel::restQpos() const { return m_data->built.restQpos; }
+
+std::vector<std::string> RobotModel::jointNames() const
+{
+    std::vector<std::string> names;
+    for (const JointInfo& joint : joints()) names.push_back(joint.name);
+    return names;
+}
+
+std::optional<int> RobotModel::jointIndex(std::string_view name) const
+{
+    const auto found =
+        std::find_if(joints().begin(), joints().end(), [&](const JointInfo& j) { return j.name == name; });
+    if (found == joints().end()) return std::nullopt;
+    return static_cast<int>(found - joints().begin());
+}
+
+std::optional<int> RobotModel::bodyIndex(std::string_view name) const
+{
+    const auto found =
+        std::find_if(bodies().begin(), bodies().end(), [&](const BodyInfo& b) { return b.name == name; });
+    if (found == bodies().end()) return std::nullopt;
+    return static_cast<int>(found - bodies().begin());
+}
+
+}  // namespace understudy
