@@ -1,0 +1,69 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "core/image.h"
+#include "core/media/packet.h"
+
+namespace understudy {
+
+/// From cheapest to smallest.
+enum class EncoderPreset : std::uint8_t { Ultrafast, Superfast, Veryfast };
+[[nodiscard]] std::string_view nameOf(EncoderPreset preset);
+
+struct VideoEncoderOptions {
+    int width = 0;                           ///< pixels, even
+    int height = 0;                          ///< pixels, even
+    PixelFormat format = PixelFormat::Rgb8;  ///< Rgb8 or Gray8
+    double rateHz = 30;                      ///< announced
+    EncoderPreset preset = EncoderPreset::Veryfast;
+    int quality = 23;                         ///< x264's constant rate factor, 0 (lossless) to 51
+    int keyInterval = 10;                     ///< at least every so many images is a key image …
+    Duration keyPeriod = 400 * kMillisecond;  ///< … and at least one in so much capture time
+};
+
+/// H.264 without look-ahead: one image in, its packet out. Equal images and options give equal bytes. One thread
+/// at a time.
+class VideoEncoder {
+public:
+    /// Fails for sizes, formats and rates that cannot be encoded, naming what can.
+    [[nodiscard]] static Result<std::unique_ptr<VideoEncoder>> create(const VideoEncoderOptions& options);
+    ~VideoEncoder();
+    VideoEncoder(const VideoEncoder&) = delete;
+    VideoEncoder& operator=(const VideoEncoder&) = delete;
+
+    [[nodiscard]] const VideoEncoderOptions& options() const;
+    [[nodiscard]] const VideoParameters& parameters() const;
+
+    /// Fails when the image's size or format differs from the options.
+    [[nodiscard]] Result<Packet> encode(const Image& image);
+
+    /// The next image becomes a key image. Any thread.
+    void requestKey();
+
+private:
+    struct Impl;
+    explicit VideoEncoder(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> m_impl;
+};
+
+struct CameraLoad {
+    int width = 640;
+    int height = 480;
+    double rateHz = 30;
+    int cameras = 1;
+};
+
+struct EncoderChoice {
+    EncoderPreset preset = EncoderPreset::Ultrafast;
+    double cpuMsPerImage = 0;  ///< conversion and encoding, measured
+    double cores = 0;          ///< all cameras together, at their rate
+    bool fits = false;         ///< false: even the cheapest takes more than the share
+};
+
+/// Encodes noisy moving images for at most two seconds and picks the smallest-file preset with which all cameras
+/// take no more than `share` of this machine's cores.
+[[nodiscard]] Result<EncoderChoice> chooseEncoder(const CameraLoad& load, double share = 0.2);
+
+}  // namespace understudy
