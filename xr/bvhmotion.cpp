@@ -18,7 +18,7 @@ double wholeRate(double frameTime)
     return std::abs(rate - whole) < 1e-3 * rate ? whole : rate;
 }
 
-/// The floor: where the feet are lowest, leaving out single frames that sank.
+/// The floor: the standing foot, leaving out the moments when toes dip.
 double floorHeight(const BvhFile& file, const BvhSkeleton& skeleton)
 {
     const int stride = std::max(1, file.frameCount / 2000);
@@ -26,7 +26,7 @@ double floorHeight(const BvhFile& file, const BvhSkeleton& skeleton)
     for (int frame = 0; frame < file.frameCount; frame += stride)
         if (const auto height = skeleton.lowest(file, file.frame(frame))) heights.push_back(*height);
     if (heights.empty()) return 0;
-    const auto low = heights.begin() + static_cast<std::ptrdiff_t>(heights.size() / 100);
+    const auto low = heights.begin() + static_cast<std::ptrdiff_t>(heights.size() / 10);
     std::ranges::nth_element(heights, low);
     return *low;
 }

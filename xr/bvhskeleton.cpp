@@ -134,9 +134,15 @@ Result<BvhSkeleton> BvhSkeleton::of(const BvhFile& file, const BvhOptions& optio
         const Vector3d offset = joint.offset;
         const Vector3d first = localPosition(joint, file.frame(0), false);
         skeleton.m_positionAdds.push_back(i > 0 && first != offset && first.norm() < 0.5 * offset.norm());
-        for (const BodyJoint ankle : {LeftAnkle, RightAnkle})
-            if (skeleton.knows(ankle) && isBelow(file, static_cast<int>(i), skeleton.joint(ankle)))
-                skeleton.m_feet.push_back(static_cast<int>(i));
+    }
+    for (const Limb& leg : kLegs) {
+        const BodyJoint lowest = skeleton.knows(leg.tip) ? leg.tip : leg.end;
+        if (!skeleton.knows(lowest)) continue;
+        skeleton.m_feet.push_back(skeleton.joint(lowest));
+        if (lowest == leg.end)
+            for (std::size_t i = 0; i < file.joints.size(); ++i)
+                if (file.joints[i].isEndSite && file.joints[i].parent == skeleton.joint(lowest))
+                    skeleton.m_feet.push_back(static_cast<int>(i));
     }
     skeleton.deriveTPose(file);
     skeleton.planFillers(file);

@@ -42,7 +42,7 @@ public:
     /// are valid and not tracked, others invalid. No allocation.
     void pose(const BvhFile& file, std::span<const float> frame, std::array<TrackedPose, kBodyJointCount>& body) const;
 
-    /// Height in metres of the lowest joint or End Site of the legs in one frame; nothing without legs.
+    /// Height in metres of the lower foot (its toe joint where there is one) in one frame; nothing without feet.
     [[nodiscard]] std::optional<double> lowest(const BvhFile& file, std::span<const float> frame) const;
 
     [[nodiscard]] double metresPerUnit() const { return m_metresPerUnit; }
@@ -72,7 +72,7 @@ private:
 
     std::array<int, kBodyJointCount> m_joint{};                       ///< file joint of each canonical one, -1: none
     std::array<Eigen::Quaterniond, kBodyJointCount> m_toCanonical{};  ///< inverse of the T-pose orientation
-    std::vector<int> m_feet;                                          ///< file joints and End Sites from ankles down
+    std::vector<int> m_feet;                                          ///< file joints that show where the floor is
     std::vector<Filler> m_fillers;                                    ///< in the order to apply
     std::vector<bool> m_positionAdds;  ///< per file joint: position channels add to the offset
     Eigen::Quaterniond m_axes = Eigen::Quaterniond::Identity();  ///< file axes to REP-103
