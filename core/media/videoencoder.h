@@ -48,22 +48,4 @@ private:
     std::unique_ptr<Impl> m_impl;
 };
 
-struct CameraLoad {
-    int width = 640;
-    int height = 480;
-    double rateHz = 30;
-    int cameras = 1;
-};
-
-struct EncoderChoice {
-    EncoderPreset preset = EncoderPreset::Ultrafast;
-    double cpuMsPerImage = 0;  ///< conversion and encoding, measured
-    double cores = 0;          ///< all cameras together, at their rate
-    bool fits = false;         ///< false: even the cheapest takes more than the share
-};
-
-/// Encodes noisy moving images for at most two seconds and picks the smallest-file preset with which all cameras
-/// take no more than `share` of this machine's cores.
-[[nodiscard]] Result<EncoderChoice> chooseEncoder(const CameraLoad& load, double share = 0.2);
-
 }  // namespace understudy
