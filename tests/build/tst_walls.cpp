@@ -196,10 +196,10 @@ private slots:
             const Compilation result = compile(target, "#include \"core/result.h\"");
             QVERIFY2(result.accepted, qPrintable(target.name + " cannot include core: " + result.message));
         }
-        for (const Target& target : targetsIn("storage")) {
-            const Compilation result = compile(target, "#include <QString>");
-            QVERIFY2(result.accepted, qPrintable(target.name + " may use Qt Core: " + result.message));
-        }
+        const bool someSeeQt = std::any_of(m_targets.begin(), m_targets.end(), [this](const Target& target) {
+            return compile(target, "#include <QString>").accepted;
+        });
+        QVERIFY2(someSeeQt, "no target at all sees Qt, so that a refusal of Qt proves nothing");
     }
 };
 
