@@ -1,0 +1,176 @@
+#include "widgets/theme.h"
+
+#include <array>
+
+#include <QApplication>
+#include <QPalette>
+#include <QStyleFactory>
+
+namespace understudy {
+namespace {
+
+ThemeName g_current = ThemeName::Dark;  // NOWALL: the one style of the one application, GUI thread only
+
+QString styleSheet(const Theme& theme)
+{
+    QString sheet = QStringLiteral(R"(
+* { outline: none; }
+QWidget { color: %text; }
+QToolTip { background: %raised; color: %text; border: 1px solid %line; padding: 4px 8px; }
+QLabel[role="heading"] { color: %faint; font-size: 11px; font-weight: 600; letter-spacing: 1px; }
+QLabel[role="muted"] { color: %muted; }
+QLabel[role="title"] { font-size: 15px; font-weight: 600; }
+QFrame[role="panel"] { background: %panel; border: none; }
+QFrame[role="card"] { background: %raised; border: none; border-radius: 8px; }
+QPushButton { background: %raised; border: 1px solid %line; border-radius: 6px; padding: 6px 12px; min-height: 20px; }
+QPushButton:hover { background: %line; }
+QPushButton:pressed { background: %panel; }
+QPushButton:focus { border-color: %accent; }
+QPushButton:disabled { color: %faint; background: %panel; }
+QPushButton[role="primary"] { background: %accent; color: %onAccent; border-color: %accent; font-weight: 600; }
+QPushButton[role="primary"]:disabled { background: %panel; color: %faint; border-color: %line; }
+QPushButton[role="good"] { border-color: %good; }
+QPushButton[role="caution"] { border-color: %caution; }
+QPushButton[role="bad"] { border-color: %bad; color: %bad; font-weight: 600; }
+QPushButton[role="flat"] { background: transparent; border-color: transparent; }
+QPushButton[role="tab"] { background: transparent; border: none; border-radius: 6px; padding: 6px 14px; color: %muted; }
+QPushButton[role="tab"]:hover { color: %text; }
+QPushButton[role="tab"]:checked { background: %raised; color: %text; font-weight: 600; }
+QLineEdit, QComboBox, QSpinBox, QPlainTextEdit { background: %raised; border: 1px solid %line; border-radius: 6px;
+  padding: 4px 8px; min-height: 20px; selection-background-color: %accent; selection-color: %onAccent; }
+QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QPlainTextEdit:focus { border-color: %accent; }
+QComboBox::drop-down { border: none; width: 20px; }
+QComboBox QAbstractItemView { background: %raised; border: 1px solid %line; selection-background-color: %accent;
+  selection-color: %onAccent; }
+QTableView, QListView, QTreeView { background: %panel; border: none; gridline-color: %line;
+  alternate-background-color: %panel; selection-background-color: %raised; selection-color: %text; }
+QTableView::item, QListView::item { padding: 4px 8px; border: none; }
+QTableView::item:selected { background: %raised; }
+QHeaderView::section { background: %panel; color: %faint; border: none; border-bottom: 1px solid %line; padding: 6px 8px;
+  font-size: 11px; font-weight: 600; }
+QScrollBar { background: transparent; border: none; }
+QScrollBar:vertical { width: 10px; } QScrollBar:horizontal { height: 10px; }
+QScrollBar::handle { background: %line; border-radius: 4px; margin: 2px; min-height: 24px; min-width: 24px; }
+QScrollBar::handle:hover { background: %faint; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+QSplitter::handle { background: %background; }
+QSplitter::handle:hover { background: %accent; }
+QProgressBar { background: %line; border: none; border-radius: 3px; max-height: 6px; text-align: center; }
+QProgressBar::chunk { background: %accent; border-radius: 3px; }
+QMenu { background: %raised; border: 1px solid %line; padding: 4px; }
+QMenu::item { padding: 6px 20px; border-radius: 4px; }
+QMenu::item:selected { background: %accent; color: %onAccent; }
+QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid %faint; border-radius: 3px; }
+QCheckBox::indicator:checked { background: %accent; border-color: %accent; }
+)");
+    const std::array<std::pair<const char*, QColor>, 12> tokens{{{"%background", theme.background},
+                                                                 {"%panel", theme.panel},
+                                                                 {"%raised", theme.raised},
+                                                                 {"%line", theme.line},
+                                                                 {"%text", theme.text},
+                                                                 {"%muted", theme.muted},
+                                                                 {"%faint", theme.faint},
+                                                                 {"%accent", theme.accent},
+                                                                 {"%onAccent", theme.onAccent},
+                                                                 {"%good", theme.good},
+                                                                 {"%caution", theme.caution},
+                                                                 {"%bad", theme.bad}}};
+    for (const auto& [token, colour] : tokens) sheet.replace(QLatin1String(token), colour.name());
+    return sheet;
+}
+
+}  // namespace
+
+const Theme& Theme::of(ThemeName name)
+{
+    static const Theme dark{.background = "#12151a",
+                            .panel = "#1a1e25",
+                            .raised = "#222833",
+                            .line = "#2b323e",
+                            .text = "#e7eaf0",
+                            .muted = "#a3acba",
+                            .faint = "#8791a1",
+                            .accent = "#46b4f0",
+                            .onAccent = "#0b1218",
+                            .good = "#3fbf82",
+                            .caution = "#e8b34a",
+                            .bad = "#f0626e",
+                            .ghost = "#a98bff",
+                            .leftHand = "#4aa3ff",
+                            .rightHand = "#ff9d5c",
+                            .bothHands = "#7ad0b0"};
+    static const Theme light{.background = "#e9ecf1",
+                             .panel = "#f6f7f9",
+                             .raised = "#ffffff",
+                             .line = "#d3d9e2",
+                             .text = "#1a1f27",
+                             .muted = "#4d5866",
+                             .faint = "#667180",
+                             .accent = "#0a6fb3",
+                             .onAccent = "#ffffff",
+                             .good = "#177245",
+                             .caution = "#8f5a00",
+                             .bad = "#bf2433",
+                             .ghost = "#6d48d6",
+                             .leftHand = "#1668c7",
+                             .rightHand = "#b5541a",
+                             .bothHands = "#1f7a5c"};
+    return name == ThemeName::Dark ? dark : light;
+}
+
+const Theme& Theme::current() { return of(g_current); }
+
+SceneColours Theme::scene() const
+{
+    const bool isDark = background.lightness() < 128;
+    return {.sky = isDark ? qRgb(52, 62, 76) : qRgb(214, 222, 232),
+            .horizon = isDark ? qRgb(24, 29, 36) : qRgb(240, 243, 247),
+            .floor = panel.rgb(),
+            .line = isDark ? qRgb(62, 72, 87) : qRgb(186, 195, 207),
+            .ghost = ghost.rgb(),
+            .accent = accent.rgb(),
+            .caution = caution.rgb()};
+}
+
+QColor Theme::label(int index) const
+{
+    constexpr std::array<int, 8> kHues{186, 300, 78, 328, 164, 48, 226, 12};
+    const bool isDark = background.lightness() < 128;
+    const int hue = kHues[static_cast<std::size_t>(index < 0 ? 0 : index) % kHues.size()];
+    return isDark ? QColor::fromHsl(hue, 90, 64) : QColor::fromHsl(hue, 110, 190);
+}
+
+void applyTheme(QApplication& application, ThemeName name)
+{
+    g_current = name;
+    const Theme& theme = Theme::current();
+    QPalette palette;
+    palette.setColor(QPalette::Window, theme.background);
+    palette.setColor(QPalette::Base, theme.panel);
+    palette.setColor(QPalette::AlternateBase, theme.panel);
+    palette.setColor(QPalette::Button, theme.raised);
+    palette.setColor(QPalette::ToolTipBase, theme.raised);
+    for (const auto role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText, QPalette::ToolTipText})
+        palette.setColor(role, theme.text);
+    palette.setColor(QPalette::PlaceholderText, theme.faint);
+    palette.setColor(QPalette::Highlight, theme.accent);
+    palette.setColor(QPalette::HighlightedText, theme.onAccent);
+    palette.setColor(QPalette::Link, theme.accent);
+    for (const auto role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText})
+        palette.setColor(QPalette::Disabled, role, theme.faint);
+    application.setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    application.setPalette(palette);
+    application.setFont(uiFont(13));
+    application.setStyleSheet(styleSheet(theme));
+}
+
+QFont uiFont(int pixelSize, QFont::Weight weight)
+{
+    QFont font(QStringList{QStringLiteral("Inter"), QStringLiteral("Noto Sans CJK SC"), QStringLiteral("DejaVu Sans")},
+               -1, weight);
+    font.setPixelSize(pixelSize);
+    return font;
+}
+
+}  // namespace understudy

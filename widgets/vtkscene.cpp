@@ -1,0 +1,366 @@
+#include "widgets/vtkscene.h"
+
+#include <cmath>
+
+#include <QtGlobal>
+#include <vtkActor.h>
+#include <vtkCallbackCommand.h>
+#include <vtkCamera.h>
+#include <vtkCellArray.h>
+#include <vtkCellData.h>
+#include <vtkFloatArray.h>
+#include <vtkGenericOpenGLRenderWindow.h>
+#include <vtkLight.h>
+#include <vtkLogger.h>
+#include <vtkMatrix4x4.h>
+#include <vtkNew.h>
+#include <vtkObjectFactory.h>
+#include <vtkOutputWindow.h>
+#include <vtkPointData.h>
+#include <vtkPoints.h>
+#include <vtkPolyData.h>
+#include <vtkPolyDataMapper.h>
+#include <vtkProperty.h>
+#include <vtkRenderer.h>
+#include <vtkUnsignedCharArray.h>
+
+namespace understudy {
+namespace {
+
+/// VTK's messages go to Qt's log. Debian's GLEW is built for GLX and complains on EGL on every frame although all
+/// it loaded works.
+class LogWindow final : public vtkOutputWindow {
+public:
+    static LogWindow* New();
+    vtkTypeMacro(LogWindow, vtkOutputWindow) void DisplayText(const char* text) override
+    {
+        if (std::string_view(text).find("GLEW could not be initialized") == std::string_view::npos)
+            qWarning("vtk: %s", text);
+    }
+};
+LogWindow* LogWindow::New() { VTK_STANDARD_NEW_BODY(LogWindow); }
+
+void toVtk(QRgb colour, double into[3])
+{
+    into[0] = qRed(colour) / 255.0;
+    into[1] = qGreen(colour) / 255.0;
+    into[2] = qBlue(colour) / 255.0;
+}
+
+vtkSmartPointer<vtkMatrix4x4> toVtk(const Pose& pose)
+{
+    const Eigen::Matrix3d rotation = pose.orientation.toRotationMatrix();
+    auto matrix = vtkSmartPointer<vtkMatrix4x4>::New();
+    for (int row = 0; row < 3; ++row) {
+        for (int column = 0; column < 3; ++column) matrix->SetElement(row, column, rotation(row, column));
+        matrix->SetElement(row, 3, pose.position[row]);
+    }
+    return matrix;
+}
+
+/// Triangles with flat edges kept: a vertex is split where its faces differ by more than about 35 degrees.
+vtkSmartPointer<vtkPolyData> toPolyData(const SceneShape& shape)
+{
+    std::vector<Eigen::Vector3f> faceNormals;
+    faceNormals.reserve(shape.triangles.size());
+    std::vector<std::vector<std::uint32_t>> facesOf(shape.vertices.size());
+    for (std::size_t face = 0; face < shape.triangles.size(); ++face) {
+        const auto& [a, b, c] = shape.triangles[face];
+        faceNormals.push_back((shape.vertices[b] - shape.vertices[a]).cross(shape.vertices[c] - shape.vertices[a]));
+        for (const std::uint32_t vertex : shape.triangles[face])
+            facesOf[vertex].push_back(static_cast<std::uint32_t>(face));
+    }
+
+    vtkNew<vtkPoints> points;
+    vtkNew<vtkFloatArray> normals;
+    normals->SetNumberOfComponents(3);
+    normals->SetName("Normals");
+    vtkNew<vtkCellArray> cells;
+    for (std::size_t face = 0; face < shape.triangles.size(); ++face) {
+        const Eigen::Vector3f own = faceNormals[face].normalized();
+        cells->InsertNextCell(3);
+        for (const std::uint32_t vertex : shape.triangles[face]) {
+            Eigen::Vector3f normal = Eigen::Vector3f::Zero();
+            for (const std::uint32_t other : facesOf[vertex])
+                if (faceNormals[other].normalized().dot(own) > 0.82F) normal += faceNormals[other];
+            normal.normalize();
+            const Eigen::Vector3f& point = shape.vertices[vertex];
+            cells->InsertCellPoint(points->InsertNextPoint(point.x(), point.y(), point.z()));
+            normals->InsertNextTuple3(normal.x(), normal.y(), normal.z());
+        }
+    }
+    auto data = vtkSmartPointer<vtkPolyData>::New();
+    data->SetPoints(points);
+    data->SetPolys(cells);
+    data->GetPointData()->SetNormals(normals);
+    return data;
+}
+
+vtkSmartPointer<vtkActor> toActor(vtkPolyData* data)
+{
+    vtkNew<vtkPolyDataMapper> mapper;
+    mapper->SetInputData(data);
+    mapper->StaticOn();
+    auto actor = vtkSmartPointer<vtkActor>::New();
+    actor->SetMapper(mapper);
+    return actor;
+}
+
+/// Line segments rebuilt for every picture: frames, trails, frusta, contacts.
+class Lines {
+public:
+    explicit Lines(vtkRenderer* renderer)
+    {
+        m_colours->SetNumberOfComponents(4);
+        m_data->SetPoints(m_points);
+        m_data->SetLines(m_cells);
+        m_data->GetCellData()->SetScalars(m_colours);
+        vtkNew<vtkPolyDataMapper> mapper;
+        mapper->SetInputData(m_data);
+        vtkNew<vtkActor> actor;
+        actor->SetMapper(mapper);
+        actor->GetProperty()->SetLighting(false);
+        actor->GetProperty()->SetLineWidth(2);
+        actor->PickableOff();
+        renderer->AddActor(actor);
+    }
+
+    void clear()
+    {
+        m_points->Reset();
+        m_cells->Reset();
+        m_colours->Reset();
+    }
+
+    void add(const Eigen::Vector3d& from, const Eigen::Vector3d& to, QRgb colour, double opacity = 1)
+    {
+        m_cells->InsertNextCell(2);
+        m_cells->InsertCellPoint(m_points->InsertNextPoint(from.data()));
+        m_cells->InsertCellPoint(m_points->InsertNextPoint(to.data()));
+        m_colours->InsertNextTuple4(qRed(colour), qGreen(colour), qBlue(colour), 255 * opacity);
+    }
+
+    void finish()
+    {
+        m_points->Modified();
+        m_cells->Modified();
+        m_colours->Modified();
+        m_data->Modified();
+    }
+
+private:
+    vtkNew<vtkPoints> m_points;
+    vtkNew<vtkCellArray> m_cells;
+    vtkNew<vtkUnsignedCharArray> m_colours;
+    vtkNew<vtkPolyData> m_data;
+};
+
+vtkSmartPointer<vtkActor> floorLines(QRgb colour)
+{
+    constexpr int kReach = 4;
+    constexpr double kSpacing = 0.5;
+    vtkNew<vtkPoints> points;
+    vtkNew<vtkCellArray> cells;
+    const auto line = [&](double x0, double y0, double x1, double y1) {
+        cells->InsertNextCell(2);
+        cells->InsertCellPoint(points->InsertNextPoint(x0, y0, 0.001));
+        cells->InsertCellPoint(points->InsertNextPoint(x1, y1, 0.001));
+    };
+    const double edge = kReach * kSpacing;
+    for (int i = -kReach; i <= kReach; ++i) {
+        line(i * kSpacing, -edge, i * kSpacing, edge);
+        line(-edge, i * kSpacing, edge, i * kSpacing);
+    }
+    vtkNew<vtkPolyData> data;
+    data->SetPoints(points);
+    data->SetLines(cells);
+    vtkSmartPointer<vtkActor> actor = toActor(data);
+    double rgb[3];
+    toVtk(colour, rgb);
+    actor->GetProperty()->SetColor(rgb);
+    actor->GetProperty()->SetLighting(false);
+    actor->PickableOff();
+    return actor;
+}
+
+}  // namespace
+
+struct VtkScene::Parts {
+    struct Piece {
+        int body;
+        vtkSmartPointer<vtkActor> solid;
+        vtkSmartPointer<vtkActor> ghost;
+    };
+
+    vtkNew<vtkGenericOpenGLRenderWindow> window;
+    vtkNew<vtkRenderer> renderer;
+    vtkNew<vtkCallbackCommand> contextAnswers;
+    vtkNew<vtkUnsignedCharArray> pixels;
+    std::vector<Piece> pieces;
+    std::unique_ptr<Lines> lines;
+    SceneColours colours;
+
+    void answerContextQuestions();
+    void light();
+    void addShapes(const SceneModel& model);
+    void drawMarks(const SceneFrame& frame);
+    void aim(const ViewCamera& camera);
+};
+
+void VtkScene::Parts::answerContextQuestions()
+{
+    contextAnswers->SetCallback([](vtkObject*, unsigned long event, void*, void* data) {
+        if (event == vtkCommand::WindowIsCurrentEvent || event == vtkCommand::WindowIsDirectEvent)
+            *static_cast<bool*>(data) = true;
+        if (event == vtkCommand::WindowSupportsOpenGLEvent) *static_cast<int*>(data) = 1;
+    });
+    for (const auto event : {vtkCommand::WindowMakeCurrentEvent, vtkCommand::WindowIsCurrentEvent,
+                             vtkCommand::WindowIsDirectEvent, vtkCommand::WindowSupportsOpenGLEvent})
+        window->AddObserver(event, contextAnswers);
+}
+
+void VtkScene::Parts::light()
+{
+    renderer->AutomaticLightCreationOff();
+    const auto add = [&](double x, double y, double z, double intensity) {
+        vtkNew<vtkLight> light;
+        light->SetLightTypeToCameraLight();
+        light->SetPosition(x, y, z);
+        light->SetFocalPoint(0, 0, 0);
+        light->SetIntensity(intensity);
+        renderer->AddLight(light);
+    };
+    add(-0.6, 0.9, 1, 1.0);
+    add(0.9, 0.2, 0.5, 0.35);
+}
+
+void VtkScene::Parts::addShapes(const SceneModel& model)
+{
+    double ghostColour[3];
+    toVtk(colours.ghost, ghostColour);
+    for (const SceneShape& shape : model.shapes) {
+        const vtkSmartPointer<vtkPolyData> data = toPolyData(shape);
+        Piece piece{.body = shape.body, .solid = toActor(data), .ghost = nullptr};
+        vtkProperty* property = piece.solid->GetProperty();
+        property->SetColor(shape.colour[0], shape.colour[1], shape.colour[2]);
+        property->SetOpacity(shape.colour[3]);
+        property->SetAmbient(0.25);
+        property->SetAmbientColor(shape.colour[0], shape.colour[1], shape.colour[2]);
+        property->SetDiffuse(0.85);
+        property->BackfaceCullingOn();
+        renderer->AddActor(piece.solid);
+        if (shape.isRobot) {
+            piece.ghost = toActor(data);
+            piece.ghost->GetProperty()->SetColor(ghostColour);
+            piece.ghost->GetProperty()->SetOpacity(0.34);
+            piece.ghost->GetProperty()->SetAmbient(0.5);
+            piece.ghost->GetProperty()->SetAmbientColor(ghostColour);
+            piece.ghost->GetProperty()->BackfaceCullingOn();
+            piece.ghost->VisibilityOff();
+            renderer->AddActor(piece.ghost);
+        }
+        pieces.push_back(std::move(piece));
+    }
+}
+
+void VtkScene::Parts::drawMarks(const SceneFrame& frame)
+{
+    constexpr double kAxis = 0.12;
+    constexpr double kFrustumDepth = 0.18;
+    constexpr double kMetresPerNewton = 0.004;
+    lines->clear();
+    for (const Pose& pose : frame.frames) {
+        lines->add(pose.position, pose * Eigen::Vector3d(kAxis, 0, 0), qRgb(240, 98, 110));
+        lines->add(pose.position, pose * Eigen::Vector3d(0, kAxis, 0), qRgb(63, 191, 130));
+        lines->add(pose.position, pose * Eigen::Vector3d(0, 0, kAxis), qRgb(70, 130, 240));
+    }
+    for (const SceneContact& contact : frame.contacts) {
+        const double length = std::clamp(contact.force * kMetresPerNewton, 0.02, 0.25);
+        lines->add(contact.position, contact.position + length * contact.normal, colours.caution);
+    }
+    for (const SceneTrail& trail : frame.trails)
+        for (std::size_t i = 1; i < trail.points.size(); ++i)
+            lines->add(trail.points[i - 1], trail.points[i], trail.isGhost ? colours.ghost : colours.accent,
+                       static_cast<double>(i) / static_cast<double>(trail.points.size()));
+    for (const SceneFrustum& frustum : frame.frusta) {
+        const double high = kFrustumDepth * std::tan(frustum.verticalFov / 2);
+        const double wide = high * frustum.aspect;
+        std::array<Eigen::Vector3d, 4> corners;
+        for (std::size_t i = 0; i < 4; ++i)
+            corners[i] =
+                frustum.camera * Eigen::Vector3d(i == 0 || i == 3 ? -wide : wide, i < 2 ? -high : high, kFrustumDepth);
+        for (std::size_t i = 0; i < 4; ++i) {
+            lines->add(frustum.camera.position, corners[i], colours.accent, 0.6);
+            lines->add(corners[i], corners[(i + 1) % 4], colours.accent, 0.6);
+        }
+    }
+    lines->finish();
+}
+
+void VtkScene::Parts::aim(const ViewCamera& camera)
+{
+    const Eigen::Vector3d direction(std::cos(camera.elevation) * std::cos(camera.azimuth),
+                                    std::cos(camera.elevation) * std::sin(camera.azimuth), std::sin(camera.elevation));
+    const Eigen::Vector3d eye = camera.focus + camera.distance * direction;
+    vtkCamera* view = renderer->GetActiveCamera();
+    view->SetPosition(eye.x(), eye.y(), eye.z());
+    view->SetFocalPoint(camera.focus.x(), camera.focus.y(), camera.focus.z());
+    view->SetViewUp(0, 0, 1);
+    view->SetViewAngle(38);
+    renderer->ResetCameraClippingRange();
+}
+
+VtkScene::VtkScene(const SceneModel& model, const SceneColours& colours, bool software) : m_parts(new Parts)
+{
+    vtkNew<LogWindow> log;
+    vtkOutputWindow::SetInstance(log);
+    vtkLogger::SetStderrVerbosity(vtkLogger::VERBOSITY_OFF);
+
+    Parts& parts = *m_parts;
+    parts.colours = colours;
+    parts.answerContextQuestions();
+    parts.window->SetOwnContext(0);
+    parts.window->SetForceMaximumHardwareLineWidth(1);
+    parts.window->SetReadyForRendering(true);
+    parts.window->SetFrameBlitModeToNoBlit();
+    parts.window->SetMultiSamples(software ? 0 : 4);
+    parts.window->OpenGLInitContext();
+    parts.window->AddRenderer(parts.renderer);
+
+    double rgb[3];
+    toVtk(colours.horizon, rgb);
+    parts.renderer->SetBackground(rgb);
+    toVtk(colours.sky, rgb);
+    parts.renderer->SetBackground2(rgb);
+    parts.renderer->GradientBackgroundOn();
+    parts.light();
+    parts.renderer->AddActor(floorLines(colours.line));
+    parts.addShapes(model);
+    parts.lines = std::make_unique<Lines>(parts.renderer);
+}
+
+VtkScene::~VtkScene() { m_parts->window->Finalize(); }
+
+QImage VtkScene::render(const SceneFrame& frame, const ViewCamera& camera, QSize pixels)
+{
+    Parts& parts = *m_parts;
+    for (const Parts::Piece& piece : parts.pieces) {
+        const auto body = static_cast<std::size_t>(piece.body);
+        if (body < frame.bodies.size()) piece.solid->SetUserMatrix(toVtk(frame.bodies[body]));
+        if (piece.ghost == nullptr) continue;
+        const bool shown = body < frame.ghost.size();
+        piece.ghost->SetVisibility(shown);
+        if (shown) piece.ghost->SetUserMatrix(toVtk(frame.ghost[body]));
+    }
+    parts.drawMarks(frame);
+    parts.window->SetSize(pixels.width(), pixels.height());
+    parts.aim(camera);
+    parts.window->Render();
+    parts.window->GetRGBACharPixelData(0, 0, pixels.width() - 1, pixels.height() - 1, 0, parts.pixels);
+    if (parts.pixels->GetNumberOfValues() < vtkIdType{4} * pixels.width() * pixels.height()) return {};
+    const QImage bottomUp(parts.pixels->GetPointer(0), pixels.width(), pixels.height(), 4 * pixels.width(),
+                          QImage::Format_RGBX8888);
+    return bottomUp.mirrored(false, true).convertToFormat(QImage::Format_RGB32);
+}
+
+}  // namespace understudy
