@@ -1,0 +1,78 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include <QObject>
+#include <QUndoStack>
+
+#include "widgets/timeline.h"
+
+namespace understudy {
+
+/// A segment as it is stored. Times: ns since the episode's start.
+struct LabelSegment {
+    QString id;
+    QString tier;
+    QString label;
+    Timestamp start = 0;
+    Timestamp end = 0;
+
+    bool operator==(const LabelSegment&) const = default;
+};
+
+/// One change of one segment: `before` empty adds, `after` empty removes.
+struct LabelEdit {
+    std::optional<LabelSegment> before;
+    std::optional<LabelSegment> after;
+};
+
+/// The segments of the episode in front. Every edit is on the undo stack and is given to the store at once; an edit
+/// the store refuses is taken back. GUI thread.
+class LabelSet final : public QObject {
+    Q_OBJECT
+
+public:
+    explicit LabelSet(QObject* parent = nullptr);
+
+    /// Stores the edits of one act as one transaction, off the GUI thread, and calls back there; an empty text is
+    /// success.
+    using Store =
+        std::function<void(const std::vector<LabelEdit>& edits, std::function<void(const QString& problem)> done)>;
+    void setStore(Store store) { m_store = std::move(store); }
+
+    void load(std::vector<LabelSegment> segments, Timestamp duration);
+    [[nodiscard]] const std::vector<LabelSegment>& segments() const { return m_segments; }
+    [[nodiscard]] const LabelSegment* find(const QString& id) const;
+    /// The segment of a tier that contains the time, or null.
+    [[nodiscard]] const LabelSegment* at(const QString& tier, Timestamp time) const;
+    [[nodiscard]] QUndoStack& undoStack() { return m_undo; }
+
+    /// Cut to the free room round `start`; empty when there is none. The new segment's id.
+    QString add(const QString& tier, Timestamp start, Timestamp end, const QString& label);
+    void move(const QString& id, Timestamp start, Timestamp end);
+    void relabel(const QString& id, const QString& label);
+    void remove(const QString& id);
+    /// The id of the later half; empty when the time is not inside.
+    QString split(const QString& id, Timestamp time);
+
+signals:
+    void changed();
+    void refused(const QString& problem);
+
+private:
+    friend class LabelCommand;
+
+    void push(const QString& text, std::vector<LabelEdit> edits);
+    void apply(const std::vector<LabelEdit>& edits);
+    void store(const std::vector<LabelEdit>& edits);
+
+    std::vector<LabelSegment> m_segments;
+    Timestamp m_duration = 0;
+    QUndoStack m_undo;
+    Store m_store;
+    int m_generation = 0;
+};
+
+}  // namespace understudy

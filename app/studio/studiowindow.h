@@ -1,0 +1,80 @@
+#pragma once
+
+#include <vector>
+
+#include <QMainWindow>
+#include <QTranslator>
+
+#include "widgets/keyrouter.h"
+#include "widgets/theme.h"
+
+class QHBoxLayout;
+class QLabel;
+class QPushButton;
+class QStackedWidget;
+
+namespace understudy {
+
+class KeySheet;
+class RobotPlate;
+
+/// The window round the pages: tabs, the robot's plate, library, language, theme. Owns no data.
+class StudioWindow final : public QMainWindow {
+    Q_OBJECT
+
+public:
+    explicit StudioWindow(QWidget* parent = nullptr);
+    ~StudioWindow() override;
+
+    [[nodiscard]] KeyRouter& keys() { return m_keys; }
+    [[nodiscard]] RobotPlate& plate() { return *m_plate; }
+
+    /// `id` as in --workspace; the title is asked for again when the language changes.
+    void addPage(const QString& id, std::function<QString()> title, QWidget* page);
+    void openPage(const QString& id);
+    [[nodiscard]] QString currentPage() const;
+    void setLibraryText(const QString& text);
+
+    void setTheme(ThemeName theme);
+    /// "en" or "zh"; false when that translation is missing.
+    bool setLanguage(const QString& language);
+    [[nodiscard]] const QString& language() const { return m_language; }
+
+signals:
+    /// The page in front changes; whoever drives lets go.
+    void pageLeft(const QString& id);
+    void pageOpened(const QString& id);
+    void closing();
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+    void changeEvent(QEvent* event) override;
+
+private:
+    struct Page {
+        QString id;
+        std::function<QString()> title;
+        QWidget* widget;
+        QPushButton* tab;
+    };
+
+    void addKeys();
+    void translate();
+    void showKeys();
+
+    KeyRouter m_keys;
+    QTranslator m_translator;
+    QString m_language = QStringLiteral("en");
+    ThemeName m_theme = ThemeName::Dark;
+    std::vector<Page> m_pages;
+    QHBoxLayout* m_tabs;
+    QStackedWidget* m_stack;
+    RobotPlate* m_plate;
+    QLabel* m_library;
+    QPushButton* m_keysButton;
+    QPushButton* m_themeButton;
+    QPushButton* m_languageButton;
+    KeySheet* m_sheet = nullptr;
+};
+
+}  // namespace understudy
