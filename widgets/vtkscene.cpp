@@ -155,6 +155,12 @@ private:
     vtkNew<vtkPolyData> m_data;
 };
 
+/// A ghost inside its solid twin only muddies it.
+bool coincide(const Pose& a, const Pose& b)
+{
+    return (a.position - b.position).norm() < 0.004 && a.orientation.angularDistance(b.orientation) < 0.02;
+}
+
 vtkSmartPointer<vtkActor> floorLines(QRgb colour)
 {
     constexpr int kReach = 4;
@@ -348,7 +354,7 @@ QImage VtkScene::render(const SceneFrame& frame, const ViewCamera& camera, QSize
         const auto body = static_cast<std::size_t>(piece.body);
         if (body < frame.bodies.size()) piece.solid->SetUserMatrix(toVtk(frame.bodies[body]));
         if (piece.ghost == nullptr) continue;
-        const bool shown = body < frame.ghost.size();
+        const bool shown = body < frame.ghost.size() && !coincide(frame.ghost[body], frame.bodies[body]);
         piece.ghost->SetVisibility(shown);
         if (shown) piece.ghost->SetUserMatrix(toVtk(frame.ghost[body]));
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <QEvent>
 #include <QGridLayout>
 #include <QLabel>
 #include <QListWidget>
@@ -188,7 +189,7 @@ void AnnotatePage::addKeys(KeyRouter& keys)
     add("start", tr("Segment starts here"), Qt::Key_BracketLeft, [this] { moveEdge(true); });
     add("end", tr("Segment ends here"), Qt::Key_BracketRight, [this] { moveEdge(false); });
     add("split", tr("Split at the playhead"), Qt::Key_S, [this] {
-        const LabelSegment* segment = m_labels.at(currentTier(), playhead());
+        const LabelledSegment* segment = m_labels.at(currentTier(), playhead());
         if (segment != nullptr) m_timeline->select(m_labels.split(segment->id, playhead()));
     });
     add("delete", tr("Delete segment"), Qt::Key_Delete, [this] { m_labels.remove(m_timeline->selected()); });
@@ -354,7 +355,7 @@ void AnnotatePage::goOn()
     if (m_vocabulary.empty()) return;
     const Timestamp here = playhead();
     const QString tier = currentTier();
-    if (const LabelSegment* running = m_labels.at(tier, here);
+    if (const LabelledSegment* running = m_labels.at(tier, here);
         running != nullptr && here - running->start > kSecond / 20) {
         const int next = (indexOf(running->label) + 1) % static_cast<int>(m_vocabulary.size());
         const QString later = m_labels.split(running->id, here);
@@ -366,7 +367,7 @@ void AnnotatePage::goOn()
     }
     const int row = std::max(0, m_labelList->currentRow());
     Timestamp from = 0;
-    for (const LabelSegment& segment : m_labels.segments())
+    for (const LabelledSegment& segment : m_labels.segments())
         if (segment.tier == tier && segment.end <= here) from = std::max(from, segment.end);
     const QString made = m_labels.add(tier, from, here, m_vocabulary[static_cast<std::size_t>(row)].id);
     m_timeline->select(made);
@@ -383,7 +384,7 @@ void AnnotatePage::setLabel(int index)
 
 void AnnotatePage::moveEdge(bool start)
 {
-    const LabelSegment* segment = m_labels.find(m_timeline->selected());
+    const LabelledSegment* segment = m_labels.find(m_timeline->selected());
     if (segment == nullptr) return;
     if (start)
         m_labels.move(segment->id, playhead(), segment->end);
@@ -394,7 +395,7 @@ void AnnotatePage::moveEdge(bool start)
 void AnnotatePage::nextEdge(int direction)
 {
     std::vector<Timestamp> edges{0, m_episode.duration};
-    for (const LabelSegment& segment : m_labels.segments())
+    for (const LabelledSegment& segment : m_labels.segments())
         if (segment.tier == currentTier()) edges.insert(edges.end(), {segment.start, segment.end});
     std::sort(edges.begin(), edges.end());
     pause();
@@ -405,7 +406,7 @@ void AnnotatePage::nextEdge(int direction)
         const auto next = std::lower_bound(edges.begin(), edges.end(), playhead());
         if (next != edges.begin()) seek(*(next - 1));
     }
-    if (const LabelSegment* here = m_labels.at(currentTier(), playhead())) m_timeline->select(here->id);
+    if (const LabelledSegment* here = m_labels.at(currentTier(), playhead())) m_timeline->select(here->id);
 }
 
 QString AnnotatePage::currentTier() const
@@ -433,7 +434,7 @@ void AnnotatePage::showSegments()
     std::vector<TimelineTier> tiers;
     for (const AnnotateTier& tier : m_tiers) {
         TimelineTier shown{.id = tier.id, .title = tier.title, .segments = {}};
-        for (const LabelSegment& segment : m_labels.segments())
+        for (const LabelledSegment& segment : m_labels.segments())
             if (segment.tier == tier.id)
                 shown.segments.push_back({.id = segment.id,
                                           .label = titleOf(segment.label),
@@ -448,7 +449,7 @@ void AnnotatePage::showSegments()
 
 void AnnotatePage::showSelection()
 {
-    const LabelSegment* segment = m_timeline ? m_labels.find(m_timeline->selected()) : nullptr;
+    const LabelledSegment* segment = m_timeline ? m_labels.find(m_timeline->selected()) : nullptr;
     m_selection->setText(segment == nullptr ? tr("No segment selected.")
                                             : tr("<b>%1</b><br>%2 – %3 s, %4 s long")
                                                   .arg(titleOf(segment->label).toHtmlEscaped())

@@ -23,7 +23,7 @@ struct AnnotateEpisode {
     std::vector<Plot> plots;
     SceneModel scene;  ///< empty: the episode has no robot model
     std::vector<TimelineMark> marks;
-    std::vector<LabelSegment> segments;
+    std::vector<LabelledSegment> segments;
     QString problem;  ///< what could not be read, a sentence
 };
 

@@ -11,10 +11,10 @@ namespace {
 
 constexpr Duration kShortest = 10 * kMillisecond;
 
-std::vector<LabelEdit> reversed(std::vector<LabelEdit> edits)
+std::vector<SegmentEdit> reversed(std::vector<SegmentEdit> edits)
 {
     std::reverse(edits.begin(), edits.end());
-    for (LabelEdit& edit : edits) std::swap(edit.before, edit.after);
+    for (SegmentEdit& edit : edits) std::swap(edit.before, edit.after);
     return edits;
 }
 
@@ -22,7 +22,7 @@ std::vector<LabelEdit> reversed(std::vector<LabelEdit> edits)
 
 class LabelCommand final : public QUndoCommand {
 public:
-    LabelCommand(LabelSet& set, const QString& text, std::vector<LabelEdit> edits)
+    LabelCommand(LabelSet& set, const QString& text, std::vector<SegmentEdit> edits)
         : QUndoCommand(text), m_set(set), m_edits(std::move(edits))
     {
     }
@@ -31,12 +31,12 @@ public:
 
 private:
     LabelSet& m_set;
-    std::vector<LabelEdit> m_edits;
+    std::vector<SegmentEdit> m_edits;
 };
 
 LabelSet::LabelSet(QObject* parent) : QObject(parent) {}
 
-void LabelSet::load(std::vector<LabelSegment> segments, Timestamp duration)
+void LabelSet::load(std::vector<LabelledSegment> segments, Timestamp duration)
 {
     ++m_generation;
     m_segments = std::move(segments);
@@ -45,16 +45,16 @@ void LabelSet::load(std::vector<LabelSegment> segments, Timestamp duration)
     emit changed();
 }
 
-const LabelSegment* LabelSet::find(const QString& id) const
+const LabelledSegment* LabelSet::find(const QString& id) const
 {
     const auto found =
         std::find_if(m_segments.begin(), m_segments.end(), [&](const auto& each) { return each.id == id; });
     return found == m_segments.end() ? nullptr : &*found;
 }
 
-const LabelSegment* LabelSet::at(const QString& tier, Timestamp time) const
+const LabelledSegment* LabelSet::at(const QString& tier, Timestamp time) const
 {
-    const auto found = std::find_if(m_segments.begin(), m_segments.end(), [&](const LabelSegment& each) {
+    const auto found = std::find_if(m_segments.begin(), m_segments.end(), [&](const LabelledSegment& each) {
         return each.tier == tier && each.start <= time && time < each.end;
     });
     return found == m_segments.end() ? nullptr : &*found;
@@ -64,26 +64,26 @@ QString LabelSet::add(const QString& tier, Timestamp start, Timestamp end, const
 {
     Timestamp from = std::clamp<Timestamp>(start, 0, m_duration);
     Timestamp to = std::clamp<Timestamp>(end, 0, m_duration);
-    for (const LabelSegment& other : m_segments) {
+    for (const LabelledSegment& other : m_segments) {
         if (other.tier != tier) continue;
         if (other.start <= from && from < other.end) from = other.end;
         if (other.start >= from) to = std::min(to, other.start);
     }
     if (to - from < kShortest) return {};
-    const LabelSegment made{
-        .id = QString::fromStdString(makeUuid()), .tier = tier, .label = label, .start = from, .end = to};
+    const LabelledSegment made{
+        .id = QString::fromStdString(newUuid()), .tier = tier, .label = label, .start = from, .end = to};
     push(tr("Add segment"), {{.before = {}, .after = made}});
     return made.id;
 }
 
 void LabelSet::move(const QString& id, Timestamp start, Timestamp end)
 {
-    const LabelSegment* old = find(id);
+    const LabelledSegment* old = find(id);
     if (old == nullptr) return;
-    LabelSegment moved = *old;
+    LabelledSegment moved = *old;
     moved.start = std::clamp<Timestamp>(start, 0, m_duration);
     moved.end = std::clamp<Timestamp>(end, 0, m_duration);
-    for (const LabelSegment& other : m_segments) {
+    for (const LabelledSegment& other : m_segments) {
         if (other.tier != old->tier || other.id == id) continue;
         if (other.end <= old->start) moved.start = std::max(moved.start, other.end);
         if (other.start >= old->end) moved.end = std::min(moved.end, other.start);
@@ -94,49 +94,49 @@ void LabelSet::move(const QString& id, Timestamp start, Timestamp end)
 
 void LabelSet::relabel(const QString& id, const QString& label)
 {
-    const LabelSegment* old = find(id);
+    const LabelledSegment* old = find(id);
     if (old == nullptr || old->label == label) return;
-    LabelSegment changedSegment = *old;
+    LabelledSegment changedSegment = *old;
     changedSegment.label = label;
     push(tr("Label segment"), {{.before = *old, .after = changedSegment}});
 }
 
 void LabelSet::remove(const QString& id)
 {
-    if (const LabelSegment* old = find(id)) push(tr("Delete segment"), {{.before = *old, .after = {}}});
+    if (const LabelledSegment* old = find(id)) push(tr("Delete segment"), {{.before = *old, .after = {}}});
 }
 
 QString LabelSet::split(const QString& id, Timestamp time)
 {
-    const LabelSegment* old = find(id);
+    const LabelledSegment* old = find(id);
     if (old == nullptr || time - old->start < kShortest || old->end - time < kShortest) return {};
-    LabelSegment earlier = *old;
-    LabelSegment later = *old;
+    LabelledSegment earlier = *old;
+    LabelledSegment later = *old;
     earlier.end = later.start = time;
-    later.id = QString::fromStdString(makeUuid());
+    later.id = QString::fromStdString(newUuid());
     const QString made = later.id;
     push(tr("Split segment"), {{.before = *old, .after = earlier}, {.before = {}, .after = later}});
     return made;
 }
 
-void LabelSet::push(const QString& text, std::vector<LabelEdit> edits)
+void LabelSet::push(const QString& text, std::vector<SegmentEdit> edits)
 {
     m_undo.push(new LabelCommand(*this, text, std::move(edits)));
 }
 
-void LabelSet::apply(const std::vector<LabelEdit>& edits)
+void LabelSet::apply(const std::vector<SegmentEdit>& edits)
 {
-    for (const LabelEdit& edit : edits) {
+    for (const SegmentEdit& edit : edits) {
         if (edit.before)
-            std::erase_if(m_segments, [&](const LabelSegment& each) { return each.id == edit.before->id; });
+            std::erase_if(m_segments, [&](const LabelledSegment& each) { return each.id == edit.before->id; });
         if (edit.after) m_segments.push_back(*edit.after);
     }
     std::sort(m_segments.begin(), m_segments.end(),
-              [](const LabelSegment& a, const LabelSegment& b) { return a.start < b.start; });
+              [](const LabelledSegment& a, const LabelledSegment& b) { return a.start < b.start; });
     emit changed();
 }
 
-void LabelSet::store(const std::vector<LabelEdit>& edits)
+void LabelSet::store(const std::vector<SegmentEdit>& edits)
 {
     apply(edits);
     if (!m_store) return;

@@ -12,20 +12,20 @@
 namespace understudy {
 
 /// A segment as it is stored. Times: ns since the episode's start.
-struct LabelSegment {
+struct LabelledSegment {
     QString id;
     QString tier;
     QString label;
     Timestamp start = 0;
     Timestamp end = 0;
 
-    bool operator==(const LabelSegment&) const = default;
+    bool operator==(const LabelledSegment&) const = default;
 };
 
 /// One change of one segment: `before` empty adds, `after` empty removes.
-struct LabelEdit {
-    std::optional<LabelSegment> before;
-    std::optional<LabelSegment> after;
+struct SegmentEdit {
+    std::optional<LabelledSegment> before;
+    std::optional<LabelledSegment> after;
 };
 
 /// The segments of the episode in front. Every edit is on the undo stack and is given to the store at once; an edit
@@ -39,14 +39,14 @@ public:
     /// Stores the edits of one act as one transaction, off the GUI thread, and calls back there; an empty text is
     /// success.
     using Store =
-        std::function<void(const std::vector<LabelEdit>& edits, std::function<void(const QString& problem)> done)>;
+        std::function<void(const std::vector<SegmentEdit>& edits, std::function<void(const QString& problem)> done)>;
     void setStore(Store store) { m_store = std::move(store); }
 
-    void load(std::vector<LabelSegment> segments, Timestamp duration);
-    [[nodiscard]] const std::vector<LabelSegment>& segments() const { return m_segments; }
-    [[nodiscard]] const LabelSegment* find(const QString& id) const;
+    void load(std::vector<LabelledSegment> segments, Timestamp duration);
+    [[nodiscard]] const std::vector<LabelledSegment>& segments() const { return m_segments; }
+    [[nodiscard]] const LabelledSegment* find(const QString& id) const;
     /// The segment of a tier that contains the time, or null.
-    [[nodiscard]] const LabelSegment* at(const QString& tier, Timestamp time) const;
+    [[nodiscard]] const LabelledSegment* at(const QString& tier, Timestamp time) const;
     [[nodiscard]] QUndoStack& undoStack() { return m_undo; }
 
     /// Cut to the free room round `start`; empty when there is none. The new segment's id.
@@ -64,11 +64,11 @@ signals:
 private:
     friend class LabelCommand;
 
-    void push(const QString& text, std::vector<LabelEdit> edits);
-    void apply(const std::vector<LabelEdit>& edits);
-    void store(const std::vector<LabelEdit>& edits);
+    void push(const QString& text, std::vector<SegmentEdit> edits);
+    void apply(const std::vector<SegmentEdit>& edits);
+    void store(const std::vector<SegmentEdit>& edits);
 
-    std::vector<LabelSegment> m_segments;
+    std::vector<LabelledSegment> m_segments;
     Timestamp m_duration = 0;
     QUndoStack m_undo;
     Store m_store;

@@ -1,6 +1,7 @@
 #include "app/studio/reviewpage.h"
 
 #include <QComboBox>
+#include <QEvent>
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
