@@ -18,6 +18,8 @@ struct VideoParameters {
     int height = 0;
     /// H.264: parameter sets with start codes (from an encoder) or an avcC record (from an MP4).
     std::vector<std::byte> extradata;
+
+    bool operator==(const VideoParameters&) const = default;
 };
 
 /// One encoded image. Presentation follows decoding order: no image refers to a later one.
