@@ -210,7 +210,7 @@ Result<void> BvhSkeleton::chooseUnits(const BvhFile& file, const BvhOptions& opt
         return {};
     }
     for (const double scale : {1.0, 0.01, 0.001}) {
-        if (arm * scale < 0.2 || arm * scale > 1.2) continue;
+        if (arm * scale < 0.3 || arm * scale > 1.0) continue;
         m_metresPerUnit = scale;
         return {};
     }

@@ -15,7 +15,7 @@ enum class Axis : std::uint8_t { PlusX, MinusX, PlusY, MinusY, PlusZ, MinusZ };
 
 /// How a file's numbers are to be read, where its skeleton shall not decide.
 struct BvhOptions {
-    /// Without it arm and forearm decide: 0.2–1.2 units are metres, 20–120 centimetres, 200–1200 millimetres, all
+    /// Without it arm and forearm decide: 0.3–1 units are metres, 30–100 centimetres, 300–1000 millimetres, all
     /// else an error.
     std::optional<double> metresPerUnit;
     /// Which axes of the file point up and where the person at rest faces. Without them the rest pose decides:
