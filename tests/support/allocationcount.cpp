@@ -3,6 +3,10 @@
 #include <cstdlib>
 #include <new>
 
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && defined(__GLIBC__)
+#define UNDERSTUDY_COUNTS_MALLOC
+#endif
+
 namespace understudy::test {
 namespace {
 
@@ -10,7 +14,9 @@ thread_local std::size_t t_count = 0;
 
 void* counted(std::size_t size, std::size_t alignment)
 {
+#ifndef UNDERSTUDY_COUNTS_MALLOC
     ++t_count;
+#endif
     void* memory = alignment > alignof(std::max_align_t)
                        ? std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment)
                        : std::malloc(size);
@@ -23,6 +29,37 @@ void* counted(std::size_t size, std::size_t alignment)
 std::size_t allocationCount() { return t_count; }
 
 }  // namespace understudy::test
+
+#ifdef UNDERSTUDY_COUNTS_MALLOC
+// Eigen and every C library allocate without operator new. The sanitizers bring a malloc of their own.
+extern "C" {
+void* __libc_malloc(std::size_t size);
+void* __libc_calloc(std::size_t count, std::size_t size);
+void* __libc_realloc(void* memory, std::size_t size);
+void* __libc_memalign(std::size_t alignment, std::size_t size);
+
+void* malloc(std::size_t size)
+{
+    ++understudy::test::t_count;
+    return __libc_malloc(size);
+}
+void* calloc(std::size_t count, std::size_t size)
+{
+    ++understudy::test::t_count;
+    return __libc_calloc(count, size);
+}
+void* realloc(void* memory, std::size_t size)
+{
+    ++understudy::test::t_count;
+    return __libc_realloc(memory, size);
+}
+void* aligned_alloc(std::size_t alignment, std::size_t size)
+{
+    ++understudy::test::t_count;
+    return __libc_memalign(alignment, size);
+}
+}
+#endif
 
 void* operator new(std::size_t size) { return understudy::test::counted(size, 0); }
 void* operator new[](std::size_t size) { return understudy::test::counted(size, 0); }
