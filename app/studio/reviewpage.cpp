@@ -153,18 +153,18 @@ QWidget* ReviewPage::makeSide()
         return made;
     };
     m_open = button("", "open", [this] { emit openWanted(currentEpisode()); });
-    m_accept = button("good", "accept", [this] { decide(Verdict::Accept, {}); });
+    m_accept = button("good", "accept", [this] { decide(Verdict::Accepted, ReturnTo::Nobody, {}); });
     m_return = button("caution", "return", [this] {
-        askReason(Verdict::ReturnToAnnotator,
+        askReason(Verdict::Returned, ReturnTo::Annotator,
                   {tr("An edge is late or early"), tr("A wrong label"), tr("A segment is missing"), tr("See the note")},
                   m_return);
     });
     m_redo = button("caution", "station", [this] {
-        askReason(Verdict::ReturnToStation,
+        askReason(Verdict::Returned, ReturnTo::Station,
                   {tr("Do this task again"), tr("Table not as on the card"), tr("Wrong task")}, m_redo);
     });
     m_reject = button("bad", "reject", [this] {
-        askReason(Verdict::Reject,
+        askReason(Verdict::Rejected, ReturnTo::Nobody,
                   {tr("A camera froze or is dark"), tr("The robot did not follow"), tr("A person is in the picture"),
                    tr("Data is damaged")},
                   m_reject);
@@ -314,22 +314,23 @@ void ReviewPage::readFilter()
     emit filterChanged();
 }
 
-void ReviewPage::askReason(Verdict verdict, const std::vector<QString>& reasons, QPushButton* from)
+void ReviewPage::askReason(Verdict verdict, ReturnTo returnTo, const std::vector<QString>& reasons, QPushButton* from)
 {
     auto* menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
     int number = 1;
     for (const QString& reason : reasons) {
         QAction* action = menu->addAction(QStringLiteral("&%1  %2").arg(number++).arg(reason));
-        connect(action, &QAction::triggered, this, [this, verdict, reason] { decide(verdict, reason); });
+        connect(action, &QAction::triggered, this,
+                [this, verdict, returnTo, reason] { decide(verdict, returnTo, reason); });
     }
     menu->popup(from->mapToGlobal(QPoint(0, -menu->sizeHint().height() - 4)));
 }
 
-void ReviewPage::decide(Verdict verdict, const QString& reason)
+void ReviewPage::decide(Verdict verdict, ReturnTo returnTo, const QString& reason)
 {
     const QString episode = currentEpisode();
-    if (!episode.isEmpty()) emit verdictWanted(episode, verdict, reason);
+    if (!episode.isEmpty()) emit verdictWanted(episode, verdict, returnTo, reason);
 }
 
 void ReviewPage::changeEvent(QEvent* event)

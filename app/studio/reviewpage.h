@@ -6,6 +6,7 @@
 #include <QWidget>
 
 #include "app/studio/episodetable.h"
+#include "storage/read/label.h"
 #include "widgets/keyrouter.h"
 
 class QComboBox;
@@ -19,8 +20,6 @@ namespace understudy {
 
 class ImageView;
 class MessageBar;
-
-enum class Verdict { Accept, ReturnToAnnotator, ReturnToStation, Reject };
 
 /// What the list is asked for.
 struct ReviewFilter {
@@ -53,7 +52,7 @@ signals:
     void moreWanted();
     void episodeSelected(const QString& episode);
     void openWanted(const QString& episode);
-    void verdictWanted(const QString& episode, Verdict verdict, const QString& reason);
+    void verdictWanted(const QString& episode, Verdict verdict, ReturnTo returnTo, const QString& reason);
     void takeBackWanted();
 
 protected:
@@ -65,8 +64,8 @@ private:
     void addKeys(KeyRouter& keys);
     void translate();
     void nameButtons();
-    void askReason(Verdict verdict, const std::vector<QString>& reasons, QPushButton* from);
-    void decide(Verdict verdict, const QString& reason);
+    void askReason(Verdict verdict, ReturnTo returnTo, const std::vector<QString>& reasons, QPushButton* from);
+    void decide(Verdict verdict, ReturnTo returnTo, const QString& reason);
     void readFilter();
     void move(int rows);
 
