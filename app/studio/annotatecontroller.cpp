@@ -1,9 +1,44 @@
 #include "app/studio/annotatecontroller.h"
 
+#include <algorithm>
+
 #include "app/studio/episodeservice.h"
 #include "widgets/messagebar.h"
 
 namespace understudy {
+namespace {
+
+/// The page knows where a segment is and what it is called; the rest of a stored segment is kept as it is.
+Result<LabelEdit> toStored(const std::vector<SegmentEdit>& edits, const std::vector<Segment>& held,
+                           const std::string& episode, qint64 start)
+{
+    LabelEdit stored;
+    for (const SegmentEdit& edit : edits) {
+        SegmentChange change;
+        Segment after{.episodeId = episode};
+        if (edit.before) {
+            const auto same = std::find_if(held.begin(), held.end(), [&](const Segment& segment) {
+                return segment.id == edit.before->id.toStdString() &&
+                       segment.label == edit.before->label.toStdString() &&
+                       segment.startNs == edit.before->start + start && segment.endNs == edit.before->end + start;
+            });
+            if (same == held.end()) return fail("somebody else has changed this segment; open the episode again");
+            change.before = after = *same;
+        }
+        if (edit.after) {
+            after.id = edit.after->id.toStdString();
+            after.tier = edit.after->tier.toStdString();
+            after.label = edit.after->label.toStdString();
+            after.startNs = edit.after->start + start;
+            after.endNs = edit.after->end + start;
+            change.after = std::move(after);
+        }
+        stored.push_back(std::move(change));
+    }
+    return stored;
+}
+
+}  // namespace
 
 AnnotateController::AnnotateController(LibraryService& library, EpisodeService& episodes, AnnotatePage& page)
     : QObject(&page), m_library(library), m_episodes(episodes), m_page(page)
@@ -83,20 +118,15 @@ void AnnotateController::step(int direction)
 
 void AnnotateController::store(const std::vector<SegmentEdit>& edits, std::function<void(const QString&)> done)
 {
-    const auto toStored = [this](const std::optional<LabelledSegment>& segment) -> std::optional<Segment> {
-        if (!segment) return std::nullopt;
-        return Segment{.id = segment->id.toStdString(),
-                       .episodeId = m_episode.toStdString(),
-                       .tier = segment->tier.toStdString(),
-                       .label = segment->label.toStdString(),
-                       .startNs = segment->start + m_start,
-                       .endNs = segment->end + m_start};
-    };
-    LabelEdit stored;
-    for (const SegmentEdit& edit : edits)
-        stored.push_back({.before = toStored(edit.before), .after = toStored(edit.after)});
     m_library.ask(
-        this, [stored](const LibraryAccess& access) { return access.writer.edit({}, stored); },
+        this,
+        [edits, episode = m_episode.toStdString(), start = m_start](const LibraryAccess& access) -> Result<LabelEdit> {
+            Result<std::vector<Segment>> held = access.reader.segments(episode);
+            if (!held) return tl::unexpected(held.error());
+            Result<LabelEdit> wanted = toStored(edits, *held, episode, start);
+            if (!wanted) return wanted;
+            return access.writer.edit({}, *wanted);
+        },
         [this, done = std::move(done)](const Result<LabelEdit>& answer) {
             done(answer ? QString() : QString::fromStdString(answer.error().message));
             if (answer) emit changed();
