@@ -1,0 +1,93 @@
+#include "app/commandline.h"
+
+#include <CLI/CLI.hpp>
+#include <QStandardPaths>
+
+#include "app/commands.h"
+
+namespace understudy {
+namespace {
+
+std::filesystem::path defaultLibrary()
+{
+    return QStandardPaths::writableLocation(QStandardPaths::AppDataLocation).toStdString() + "/library";
+}
+
+}  // namespace
+
+int runCommandLine(int argc, char** argv)
+{
+    CLI::App app{"Understudy: drive robots, record what they did, label and release it."};
+    app.name("understudy");
+    app.set_version_flag("--version", UNDERSTUDY_VERSION);
+    app.require_subcommand(0, 1);
+    app.fallthrough();
+
+    CommandContext context{.library = defaultLibrary()};
+    bool json = false;
+    int status = kWrongUsage;
+    app.add_option("--library", context.library, "Library folder")->capture_default_str();
+    app.add_flag("--json", json, "Print one JSON document on standard output");
+    app.add_option("--robot", context.robot, "Robot model: a file, or the name of one that ships with the studio");
+    app.add_option("--profile", context.profile, "Robot profile (TOML); found by the model's name when left out");
+    app.add_option("--motion", context.motion, "Human motion (BVH) played as the operator: a file or a shipped name");
+    app.parse_complete_callback([&] { context.output = Output(json ? Output::Style::Json : Output::Style::Words); });
+
+    RecordOptions record;
+    CLI::App* recordCommand = app.add_subcommand("record", "Run a session without a screen and record episodes");
+    recordCommand->add_option("--station", record.station, "Station file (TOML); the demo station when left out");
+    recordCommand->add_option("--task", record.task, "What the operator is asked to do");
+    recordCommand->add_option("--episodes", record.episodes, "How many takes")
+        ->check(CLI::Range(1, 100000))
+        ->capture_default_str();
+    recordCommand->add_option("--seconds", record.seconds, "Length of a take")->check(CLI::Range(0.5, 86400.0));
+    recordCommand->callback([&] { status = runRecord(context, record); });
+
+    std::vector<std::string> filters;
+    CLI::App* listCommand = app.add_subcommand("list", "List episodes");
+    listCommand->add_option("filter", filters, "key=value, or words to search for");
+    listCommand->callback([&] { status = runList(context, filters); });
+
+    std::string episode;
+    CLI::App* showCommand = app.add_subcommand("show", "Show one episode");
+    showCommand->add_option("episode", episode, "Id, or the beginning of one")->required();
+    showCommand->callback([&] { status = runShow(context, episode); });
+
+    CLI::App* checkCommand = app.add_subcommand("check", "Verify files and index, recover what a crash left");
+    checkCommand->add_option("episode", episode, "Id, or the beginning of one; all when left out");
+    checkCommand->callback([&] { status = runCheck(context, episode); });
+
+    ExportOptions exporting;
+    CLI::App* exportCommand = app.add_subcommand("export", "Write a dataset");
+    exportCommand->add_option("--format", exporting.format, "Dataset format")
+        ->required()
+        ->check(CLI::IsMember({"lerobot"}));
+    exportCommand->add_option("--to", exporting.to, "New folder for the dataset")->required();
+    exportCommand->add_option("--fps", exporting.fps, "Rows per second; the cameras' rate when left out")
+        ->check(CLI::Range(1.0, 1000.0));
+    exportCommand->add_option("filter", exporting.filters, "key=value, or words to search for");
+    exportCommand->callback([&] { status = runExport(context, exporting); });
+
+    CLI::App* retargetCommand = app.add_subcommand("retarget", "Retarget a motion to a robot and report the tracking");
+    retargetCommand->callback([&] { status = runRetarget(context); });
+
+    std::vector<std::string> benchmarks;
+    CLI::App* benchCommand = app.add_subcommand("bench", "Run the benchmarks, each beside its reference");
+    benchCommand->add_option("name", benchmarks, "Which; all when left out");
+    benchCommand->callback([&] { status = runBench(context, benchmarks); });
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        const bool asked = error.get_exit_code() == 0;
+        app.exit(error, asked ? std::cout : std::cerr, std::cerr);
+        return asked ? kDone : kWrongUsage;
+    }
+    if (app.get_subcommands().empty()) {
+        std::cerr << app.help();
+        return kWrongUsage;
+    }
+    return status;
+}
+
+}  // namespace understudy

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/output.h"
+
+namespace understudy {
+
+/// What every command shares.
+struct CommandContext {
+    std::filesystem::path library;
+    std::string robot;    ///< --robot: overrides the station's, file or shipped name
+    std::string profile;  ///< --profile: overrides the profile found by the model's name
+    std::string motion;   ///< --motion: played as the operator, file or shipped name
+    Output output{Output::Style::Words};
+};
+
+struct RecordOptions {
+    std::string station;  ///< file; empty: the demo station
+    std::string task;
+    int episodes = 1;
+    std::optional<double> seconds;
+};
+
+struct ExportOptions {
+    std::string format;
+    std::filesystem::path to;
+    std::vector<std::string> filters;
+    double fps = 0;  ///< 0: the reference camera's rate
+};
+
+/// Each returns the exit status.
+[[nodiscard]] int runRecord(const CommandContext& context, const RecordOptions& options);
+[[nodiscard]] int runList(const CommandContext& context, const std::vector<std::string>& filters);
+[[nodiscard]] int runShow(const CommandContext& context, const std::string& episode);
+[[nodiscard]] int runCheck(const CommandContext& context, const std::string& episode);
+[[nodiscard]] int runExport(const CommandContext& context, const ExportOptions& options);
+[[nodiscard]] int runRetarget(const CommandContext& context);
+[[nodiscard]] int runBench(const CommandContext& context, const std::vector<std::string>& names);
+
+}  // namespace understudy
