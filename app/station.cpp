@@ -181,11 +181,9 @@ Result<Station> parseStation(std::string_view text, const std::string& origin)
     keep(robot.finish());
 
     Section teleop(tableAt(root, "teleop"), "teleop", origin);
-    std::string mode = "mirror";
     teleop.readPositive("rate_hz", station.loopHz, 2000);
-    teleop.readChoice("mode", mode, {"mirror", "clutch"});
+    teleop.readChoice("mode", station.mode, {"mirror", "clutch"});
     teleop.read("real_time", station.realTime, "true or false");
-    station.mode = mode == "clutch" ? RetargetMode::Clutch : RetargetMode::Mirror;
     keep(teleop.finish());
 
     Section recording(tableAt(root, "recording"), "recording", origin);
@@ -232,9 +230,7 @@ std::string toToml(const Station& station)
         {"name", station.name},
         {"operator", station.operatorName},
         {"robot", toml::table{{"kind", station.robotKind}, {"model", station.robotModel}}},
-        {"teleop", toml::table{{"rate_hz", station.loopHz},
-                               {"mode", station.mode == RetargetMode::Clutch ? "clutch" : "mirror"},
-                               {"real_time", station.realTime}}},
+        {"teleop", toml::table{{"rate_hz", station.loopHz}, {"mode", station.mode}, {"real_time", station.realTime}}},
         {"recording", toml::table{{"task", station.task}, {"take_seconds", station.takeSeconds}}},
     };
     if (!station.robotProfile.empty()) root["robot"].as_table()->insert("profile", station.robotProfile);

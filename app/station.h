@@ -24,8 +24,6 @@ struct StationCamera {
     double rateHz = 30;
 };
 
-enum class RetargetMode : std::uint8_t { Mirror, Clutch };
-
 /// One operator place, as its TOML file says: robot, rig, cameras, safety, recording.
 struct Station {
     std::string name = "demo";
@@ -36,8 +34,8 @@ struct Station {
     std::vector<StationCamera> cameras;  ///< empty: those of the robot's profile
     bool camerasFromProfile = true;
     double loopHz = 500;
-    RetargetMode mode = RetargetMode::Mirror;
-    bool realTime = true;  ///< ask for real-time scheduling
+    std::string mode = "mirror";  ///< mirror, clutch
+    bool realTime = true;         ///< ask for real-time scheduling
     std::string operatorName = "operator";
     std::string task = "Free practice";
     double takeSeconds = 12;

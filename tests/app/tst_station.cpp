@@ -19,7 +19,7 @@ private slots:
         station.cameras = {{.name = "head", .kind = "pattern", .width = 320, .height = 240, .rateHz = 15}};
         station.camerasFromProfile = false;
         station.loopHz = 250;
-        station.mode = RetargetMode::Clutch;
+        station.mode = "clutch";
         station.task = "叠毛巾";
         const Result<Station> read = parseStation(toToml(station), "test");
         QVERIFY2(read, read ? "" : read.error().message.c_str());
