@@ -26,7 +26,7 @@ RobotViewport::RobotViewport(QWidget* parent) : QWidget(parent)
     setMinimumSize(240, 180);
     setMouseTracking(false);
     setAccessibleName(tr("Robot in 3D"));
-    connect(&m_renderer, &SceneRenderer::rendered, this, [this](const QImage& image, double) {
+    connect(&m_renderer, &ViewportRenderer::rendered, this, [this](const QImage& image, double) {
         m_image = image;
         m_problem.clear();
         m_busy = false;
@@ -36,12 +36,12 @@ RobotViewport::RobotViewport(QWidget* parent) : QWidget(parent)
         else
             emit painted();
     });
-    connect(&m_renderer, &SceneRenderer::failed, this, [this](const QString& reason) {
+    connect(&m_renderer, &ViewportRenderer::failed, this, [this](const QString& reason) {
         m_problem = reason;
         m_busy = false;
         update();
     });
-    connect(&m_renderer, &SceneRenderer::started, this, [this] { redraw(); });
+    connect(&m_renderer, &ViewportRenderer::started, this, [this] { redraw(); });
 }
 
 void RobotViewport::setModel(SceneModel model)

@@ -5,7 +5,7 @@
 #include <QWidget>
 
 #include "widgets/scene.h"
-#include "widgets/scenerenderer.h"
+#include "widgets/viewportrenderer.h"
 
 namespace understudy {
 
@@ -52,7 +52,7 @@ private:
     void redraw();
     void pan(QPointF pixels);
 
-    SceneRenderer m_renderer;
+    ViewportRenderer m_renderer;
     SceneFrame m_frame;
     ViewCamera m_camera;
     QImage m_image;

@@ -3,7 +3,7 @@
 #include <QColor>
 #include <QFont>
 
-#include "widgets/scenerenderer.h"
+#include "widgets/viewportrenderer.h"
 
 class QApplication;
 

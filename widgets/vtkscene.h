@@ -6,7 +6,7 @@
 #include <QSize>
 
 #include "widgets/scene.h"
-#include "widgets/scenerenderer.h"
+#include "widgets/viewportrenderer.h"
 
 namespace understudy {
 

@@ -23,12 +23,12 @@ struct SceneColours {
 /// Draws scenes in a thread and an OpenGL context of its own and hands over finished images, so that no window has
 /// to host OpenGL and the GUI thread never waits. While it draws, only the newest request is kept.
 /// All calls from the GUI thread; the signals arrive there.
-class SceneRenderer final : public QObject {
+class ViewportRenderer final : public QObject {
     Q_OBJECT
 
 public:
-    explicit SceneRenderer(QObject* parent = nullptr);
-    ~SceneRenderer() override;
+    explicit ViewportRenderer(QObject* parent = nullptr);
+    ~ViewportRenderer() override;
 
     void setModel(SceneModel model);
     void setColours(const SceneColours& colours);

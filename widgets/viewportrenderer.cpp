@@ -1,4 +1,4 @@
-#include "widgets/scenerenderer.h"
+#include "widgets/viewportrenderer.h"
 
 #include <chrono>
 #include <condition_variable>
@@ -24,9 +24,9 @@ constexpr auto kRetryAfterLoss = std::chrono::seconds(2);
 
 }  // namespace
 
-class SceneRenderer::Worker {
+class ViewportRenderer::Worker {
 public:
-    explicit Worker(SceneRenderer& owner) : m_owner(owner), m_thread([this](std::stop_token stop) { run(stop); }) {}
+    explicit Worker(ViewportRenderer& owner) : m_owner(owner), m_thread([this](std::stop_token stop) { run(stop); }) {}
 
     template <typename Change>
     void change(Change change)
@@ -50,16 +50,16 @@ private:
             Result<std::unique_ptr<OffscreenContext>> context = OffscreenContext::create(GlProfile::Core);
             if (context) {
                 tell([name = QString::fromStdString((*context)->renderer()), software = (*context)->isSoftware()](
-                         SceneRenderer& owner) { emit owner.started(name, software); });
+                         ViewportRenderer& owner) { emit owner.started(name, software); });
                 draw(**context, stop);
                 if (stop.stop_requested()) return;
-                tell([](SceneRenderer& owner) {
+                tell([](ViewportRenderer& owner) {
                     emit owner.failed(
-                        SceneRenderer::tr("The 3D view lost its graphics context and is starting again."));
+                        ViewportRenderer::tr("The 3D view lost its graphics context and is starting again."));
                 });
             } else {
-                tell([message = QString::fromStdString(context.error().message)](SceneRenderer& owner) {
-                    emit owner.failed(SceneRenderer::tr("No 3D view: %1.").arg(message));
+                tell([message = QString::fromStdString(context.error().message)](ViewportRenderer& owner) {
+                    emit owner.failed(ViewportRenderer::tr("No 3D view: %1.").arg(message));
                 });
             }
             std::unique_lock lock(m_mutex);
@@ -89,7 +89,7 @@ private:
             QImage image = scene->render(next.frame, next.camera, next.pixels);
             const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
             if (image.isNull() || !context.isCurrent()) return;
-            tell([image = std::move(image), ms = took.count()](SceneRenderer& owner) {
+            tell([image = std::move(image), ms = took.count()](ViewportRenderer& owner) {
                 emit owner.rendered(image, ms);
             });
         }
@@ -102,17 +102,17 @@ private:
             &m_owner, [owner = &m_owner, deliver = std::move(deliver)] { deliver(*owner); }, Qt::QueuedConnection);
     }
 
-    SceneRenderer& m_owner;
+    ViewportRenderer& m_owner;
     std::mutex m_mutex;
     std::condition_variable_any m_wake;
     std::jthread m_thread;
 };
 
-SceneRenderer::SceneRenderer(QObject* parent) : QObject(parent), m_worker(std::make_unique<Worker>(*this)) {}
+ViewportRenderer::ViewportRenderer(QObject* parent) : QObject(parent), m_worker(std::make_unique<Worker>(*this)) {}
 
-SceneRenderer::~SceneRenderer() = default;
+ViewportRenderer::~ViewportRenderer() = default;
 
-void SceneRenderer::setModel(SceneModel model)
+void ViewportRenderer::setModel(SceneModel model)
 {
     m_worker->change([shared = std::make_shared<const SceneModel>(std::move(model))](Worker& worker) {
         worker.model = shared;
@@ -120,7 +120,7 @@ void SceneRenderer::setModel(SceneModel model)
     });
 }
 
-void SceneRenderer::setColours(const SceneColours& colours)
+void ViewportRenderer::setColours(const SceneColours& colours)
 {
     m_worker->change([&](Worker& worker) {
         worker.colours = colours;
@@ -128,7 +128,7 @@ void SceneRenderer::setColours(const SceneColours& colours)
     });
 }
 
-void SceneRenderer::request(SceneFrame frame, const ViewCamera& camera, QSize pixels)
+void ViewportRenderer::request(SceneFrame frame, const ViewCamera& camera, QSize pixels)
 {
     m_worker->change([&](Worker& worker) {
         worker.request = Request{.frame = std::move(frame), .camera = camera, .pixels = pixels};
