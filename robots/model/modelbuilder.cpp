@@ -57,12 +57,45 @@ void addServos(mjSpec* spec, const std::vector<std::string>& joints)
     }
 }
 
+/// MuJoCo compiles poses, masses and limits that are not numbers.
+Result<void> checkFinite(const mjModel& model)
+{
+    const auto isFinite = [](const mjtNum* values, int count) {
+        return std::all_of(values, values + count, [](mjtNum value) { return std::isfinite(value); });
+    };
+    for (int i = 0; i < model.nbody; ++i) {
+        const bool good = isFinite(model.body_pos + 3 * i, 3) && isFinite(model.body_quat + 4 * i, 4) &&
+                          isFinite(model.body_ipos + 3 * i, 3) && isFinite(model.body_iquat + 4 * i, 4) &&
+                          isFinite(model.body_mass + i, 1) && isFinite(model.body_inertia + 3 * i, 3);
+        if (!good)
+            return fail(fmt::format("the body {} has a pose, mass or inertia that is not a number",
+                                    idName(model, mjOBJ_BODY, i)));
+    }
+    for (int i = 0; i < model.njnt; ++i) {
+        const bool good = isFinite(model.jnt_pos + 3 * i, 3) && isFinite(model.jnt_axis + 3 * i, 3) &&
+                          isFinite(model.jnt_range + 2 * i, 2);
+        if (!good)
+            return fail(fmt::format("the joint {} has an axis, place or range that is not a number",
+                                    idName(model, mjOBJ_JOINT, i)));
+    }
+    for (int i = 0; i < model.ngeom; ++i) {
+        const bool good = isFinite(model.geom_pos + 3 * i, 3) && isFinite(model.geom_quat + 4 * i, 4) &&
+                          isFinite(model.geom_size + 3 * i, 3);
+        if (!good) {
+            return fail(fmt::format("a shape of the body {} has a pose or size that is not a number",
+                                    idName(model, mjOBJ_BODY, model.geom_bodyid[i])));
+        }
+    }
+    return {};
+}
+
 Result<MjModelPtr> compile(mjSpec* spec, const AssetFiles& files, std::vector<std::string>& warnings)
 {
     (void)takeMujocoWarning();
     Result<MjModelPtr> model = guardMujoco([&] { return MjModelPtr(mj_compile(spec, files.vfs())); });
     if (!model) return model;
     if (*model == nullptr) return fail(mjs_getError(spec));
+    if (const Result<void> checked = checkFinite(**model); !checked) return tl::unexpected(checked.error());
     for (int i = 0; i < mjs_numWarnings(spec); ++i) warnings.emplace_back(mjs_getWarning(spec, i));
     if (std::string warning = takeMujocoWarning(); !warning.empty()) warnings.push_back(std::move(warning));
     return model;
@@ -107,6 +140,13 @@ JointInfo describeJoint(const mjModel& model, int actuator, const BuildInputs& i
                               limited ? std::optional(model.jnt_range[2 * id]) : none, -kInfinity);
     joint.upper = chooseLimit(profile, joint.name, &LimitRule::upper,
                               limited ? std::optional(model.jnt_range[2 * id + 1]) : none, kInfinity);
+    // A profile narrows the model's range and never widens it.
+    if (limited && joint.lower.value < model.jnt_range[2 * id]) {
+        joint.lower = {.value = model.jnt_range[2 * id], .source = LimitSource::Description};
+    }
+    if (limited && joint.upper.value > model.jnt_range[2 * id + 1]) {
+        joint.upper = {.value = model.jnt_range[2 * id + 1], .source = LimitSource::Description};
+    }
     joint.velocity = chooseLimit(profile, joint.name, &LimitRule::velocity,
                                  described == urdf.end() ? none : described->second.velocity,
                                  joint.prismatic ? kDefaultSlideVelocity : kDefaultVelocity);

@@ -13,6 +13,8 @@ namespace understudy {
 namespace fs = std::filesystem;
 
 struct RobotModel::Data {
+    Description description;
+    std::optional<Description> scene;
     std::string name;
     RobotProfile profile;
     BuiltModel built;
@@ -87,7 +89,7 @@ std::string_view nameOf(LimitSource source)
 Result<RobotModel> RobotModel::load(const fs::path& file, const std::optional<fs::path>& profile,
                                     const LoadOptions& options)
 {
-    const Result<Description> description = readDescription(file);
+    Result<Description> description = readDescription(file);
     if (!description) return tl::unexpected(description.error());
     Result<ChosenProfile> chosen = chooseProfile(*description, file, profile, options);
     if (!chosen) return tl::unexpected(chosen.error());
@@ -125,6 +127,28 @@ Result<RobotModel> RobotModel::load(const fs::path& file, const std::optional<fs
     if (!files) return tl::unexpected(files.error());
     data->files = std::move(*files);
     data->hash = hashOf(data->files);
+    data->description = std::move(*description);
+    data->scene = std::move(scene);
+    return RobotModel(std::move(data));
+}
+
+Result<RobotModel> RobotModel::withDetail(int trianglesPerLink) const
+{
+    auto data = std::make_unique<Data>();
+    Result<BuiltModel> built = buildModel({.description = m_data->description,
+                                           .scene = m_data->scene ? &*m_data->scene : nullptr,
+                                           .profile = m_data->profile,
+                                           .trianglesPerLink = std::max(trianglesPerLink, 1)});
+    if (!built) return tl::unexpected(built.error());
+    data->built = std::move(*built);
+    data->description = m_data->description;
+    data->scene = m_data->scene;
+    data->name = m_data->name;
+    data->profile = m_data->profile;
+    data->gap = m_data->gap;
+    data->visuals = visualsOf(*data->built.model);
+    data->files = m_data->files;
+    data->hash = m_data->hash;
     return RobotModel(std::move(data));
 }
 

@@ -87,6 +87,9 @@ public:
                                                  const std::optional<std::filesystem::path>& profile = std::nullopt,
                                                  const LoadOptions& options = {});
 
+    /// The same model with other mesh detail: same bodies, joints and qpos.
+    [[nodiscard]] Result<RobotModel> withDetail(int trianglesPerLink) const;
+
     RobotModel(RobotModel&&) noexcept;
     RobotModel& operator=(RobotModel&&) noexcept;
     ~RobotModel();

@@ -187,13 +187,35 @@ void readBodyFrame(TableReader& reader, BodyFrame& frame)
     reader.require(!frame.body.empty(), "\"body\" is missing");
 }
 
+/// The tool's orientation from where the fingers point and where the back of the hand faces, in the body's frame.
+void readHandAxes(TableReader& reader, Pose& pose, Side side)
+{
+    const std::vector<double> f = reader.numbers("fingers", 3), b = reader.numbers("back", 3);
+    if (f.empty() || b.empty()) {
+        reader.require(false, "\"fingers\" and \"back\" are missing: directions in the body's frame");
+        return;
+    }
+    const Eigen::Vector3d y = Eigen::Vector3d(f[0], f[1], f[2]) * (side == Side::Left ? 1.0 : -1.0);
+    const Eigen::Vector3d back(b[0], b[1], b[2]);
+    if (y.norm() < 1e-6 || y.cross(back).norm() < 1e-6 * std::max(1.0, back.norm())) {
+        reader.require(false, "\"fingers\" and \"back\" must be directions across each other");
+        return;
+    }
+    Eigen::Matrix3d axes;
+    axes.col(1) = y.normalized();
+    axes.col(0) = y.cross(back).normalized();
+    axes.col(2) = axes.col(0).cross(axes.col(1));
+    pose.orientation = Eigen::Quaterniond(axes).normalized();
+}
+
 void readArm(TableReader& reader, RobotProfile& profile, Side side)
 {
     reader.allow({"wrist", "elbow", "shoulder", "joints", "hand"});
     ArmProfile arm;
     reader.table("wrist", [&](TableReader& wrist) {
-        wrist.allow({"body", "position", "rpy_deg"});
+        wrist.allow({"body", "position", "fingers", "back"});
         readBodyFrame(wrist, arm.wrist);
+        readHandAxes(wrist, arm.wrist.pose, side);
     });
     reader.require(!arm.wrist.body.empty(), "\"wrist\" is missing");
     arm.elbow = reader.text("elbow");

@@ -19,9 +19,11 @@ struct BodyFrame {
 };
 
 struct ArmProfile {
-    BodyFrame wrist;       ///< the tool: its frame follows the operator's wrist; x along the fingers, z out of the back
-    std::string elbow;     ///< body, empty when unknown
-    std::string shoulder;  ///< body, empty when unknown
+    /// The tool. Its frame is oriented like the canonical operator's wrist: when the robot holds its arms out along
+    /// ±y with palms down, it has the orientation of the robot's base (x to the thumb, z out of the hand's back).
+    BodyFrame wrist;
+    std::string elbow;                ///< body, empty when unknown
+    std::string shoulder;             ///< body, empty when unknown
     std::vector<std::string> joints;  ///< from shoulder to wrist
 };
 

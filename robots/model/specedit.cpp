@@ -261,6 +261,22 @@ void addMimics(mjSpec* spec, const std::vector<MimicJoint>& mimics)
 
 Result<void> addScene(mjSpec* spec, mjSpec* scene, const Pose& pose)
 {
+    // The scene brings light and sky of its own, so that every robot is seen alike.
+    const auto isSky = [](mjsElement* texture) { return mjs_asTexture(texture)->type == mjTEXTURE_SKYBOX; };
+    const std::vector<mjsElement*> sceneTextures = elementsOf(scene, mjOBJ_TEXTURE);
+    if (std::any_of(sceneTextures.begin(), sceneTextures.end(), isSky)) {
+        for (mjsElement* texture : elementsOf(spec, mjOBJ_TEXTURE)) {
+            if (isSky(texture)) mjs_delete(spec, texture);
+        }
+    }
+    if (mjs_firstElement(scene, mjOBJ_LIGHT) != nullptr) {
+        for (mjsElement* light : elementsOf(spec, mjOBJ_LIGHT)) mjs_delete(spec, light);
+        spec->visual.headlight = scene->visual.headlight;
+        std::copy(std::begin(scene->visual.rgba.haze), std::end(scene->visual.rgba.haze), spec->visual.rgba.haze);
+        std::copy(std::begin(scene->visual.rgba.fog), std::end(scene->visual.rgba.fog), spec->visual.rgba.fog);
+    }
+    spec->visual.map.znear = scene->visual.map.znear;
+    spec->stat = scene->stat;
     mjsFrame* frame = mjs_addFrame(mjs_findBody(spec, "world"), nullptr);
     const Eigen::Quaterniond& q = pose.orientation;
     for (int i = 0; i < 3; ++i) frame->pos[i] = pose.position[i];
