@@ -1,7 +1,6 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
 
@@ -26,6 +25,9 @@ enum class LibraryMode : std::uint8_t {
 /// a newer or damaged one, a folder that cannot be written, is full, or lies on a network file system. Creation and
 /// migration happen whole or not at all. Any thread; a QCoreApplication must exist.
 [[nodiscard]] Result<Library> openLibrary(const std::filesystem::path& folder, LibraryMode mode);
+
+/// A new, empty index of the newest version.
+[[nodiscard]] Result<void> buildDatabase(const std::filesystem::path& file);
 
 /// Folder of an episode, relative to the library: episodes/<UTC date>/<id>.
 [[nodiscard]] std::string episodeFolder(const std::string& episodeId, std::int64_t startedAtNs);

@@ -25,7 +25,7 @@ struct EpisodeStart {
     std::string modelHash;
     bool sim = true;
     bool practice = false;
-    std::string operatorId;  ///< empty: the default person
+    std::string operatorId;  ///< empty: kDefaultPersonId
     std::string station;
     std::int64_t startedAtNs = 0;
 };
@@ -48,18 +48,16 @@ struct Correction {
 };
 
 /// Every change of a library. Each call is one transaction with its lines in the history: made whole, or refused in
-/// words with nothing changed. `by` is the id of the person who asks; empty means the default person.
+/// words with nothing changed. `by` is the id of the person who asks; empty means kDefaultPersonId.
 ///
 /// One thread: the one that opened it, kept for writing. A call returns once the change is on the medium. Writers of
-/// several processes on one host take turns. Checkpoints never run inside a call: somebody must own a Checkpointer, or
-/// call checkpoint() now and then.
+/// several processes on one host take turns. Checkpoints never run inside a call: whoever writes for
+/// long owns a Checkpointer.
 class LibraryWriter {
 public:
     /// The library was made ready by openLibrary().
     [[nodiscard]] static Result<std::unique_ptr<LibraryWriter>> open(const std::filesystem::path& library);
     ~LibraryWriter();
-
-    [[nodiscard]] const std::string& defaultPerson() const;
 
     /// Each finds what has this name or makes it, and returns its id.
     [[nodiscard]] Result<std::string> ensurePerson(std::string_view by, const std::string& name);

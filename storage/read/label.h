@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/result.h"
+#include "storage/read/episode.h"
 
 namespace understudy {
 
@@ -51,7 +52,6 @@ struct Tier {
     std::string name;
     std::string labelZh;
     std::string labelEn;
-    bool exclusive = true;  ///< its segments do not overlap
 
     bool operator==(const Tier&) const = default;
 };
@@ -83,7 +83,8 @@ struct Review {
     Verdict verdict = Verdict::Accepted;
     ReturnTo returnTo = ReturnTo::Nobody;
     std::string reason;
-    std::int64_t takenBackAtNs = 0;  ///< 0: it stands
+    EpisodeState fromState = EpisodeState::InReview;  ///< where it stood, and stands again when taken back
+    std::int64_t takenBackAtNs = 0;                   ///< 0: it stands
     std::string takenBackBy;
 
     bool operator==(const Review&) const = default;

@@ -7,33 +7,18 @@
 #include "storage/read/episode.h"
 #include "storage/read/episodefilter.h"
 #include "storage/read/label.h"
+#include "storage/read/people.h"
+#include "storage/read/task.h"
 
 namespace understudy {
 
 class Database;
+struct EpisodeLabels;
 
 /// One page of episodes, newest first.
 struct EpisodePage {
     std::vector<EpisodeRow> episodes;
     std::optional<std::int64_t> next;  ///< give it as `after` for the page that follows; none: this is the last
-};
-
-struct Person {
-    std::string id;
-    std::string name;
-};
-
-/// The card: what operators are asked to do.
-struct Task {
-    std::string id;
-    std::string name;
-    std::string instructionZh;
-    std::string instructionEn;
-    std::vector<std::string> script;  ///< steps in order, words of the tier "skill"
-    std::string startPicture;         ///< file, relative to the library
-    std::string notes;
-
-    bool operator==(const Task&) const = default;
 };
 
 /// Questions to a library over a connection that cannot write. One thread: the one that opened it. Never waits for
@@ -56,6 +41,9 @@ public:
     /// Oldest first.
     [[nodiscard]] Result<std::vector<Review>> reviews(std::string_view episodeId);
     [[nodiscard]] Result<std::vector<HistoryEntry>> history(std::string_view episodeId);
+
+    /// What labels.json beside the episode holds once it is up to date.
+    [[nodiscard]] Result<EpisodeLabels> labels(std::string_view episodeId);
 
     [[nodiscard]] Result<std::vector<Task>> tasks();
     [[nodiscard]] Result<std::vector<Person>> people();
