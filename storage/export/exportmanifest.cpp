@@ -48,9 +48,9 @@ Json describe(const ExportCamera& camera, const VideoSelection& selection)
 
 Json describe(const Segment& segment)
 {
-    return {{"id", segment.id},          {"tier", segment.tier},      {"label", segment.label},
-            {"text_zh", segment.textZh}, {"text_en", segment.textEn}, {"start_ns", segment.startNs},
-            {"end_ns", segment.endNs},   {"draft", segment.draft}};
+    return {{"id", segment.id},          {"tier", segment.tier},         {"label", segment.label},
+            {"text_zh", segment.textZh}, {"text_en", segment.textEn},    {"start_ns", segment.startNs},
+            {"end_ns", segment.endNs},   {"hand", nameOf(segment.hand)}, {"draft", segment.draft}};
 }
 
 constexpr const char* kHead = R"({"format":"lerobot","codebase_version":"v3.0","software":"Understudy",

@@ -126,12 +126,20 @@ class TestLeRobotExport : public QObject {
             };
             QJsonArray captures;
             for (const std::int64_t time : episode.rows) captures.append(static_cast<qint64>(time));
+            QJsonObject pictures;
+            for (const ExportCamera& camera : episode.cameras) {
+                QJsonArray numbers;
+                for (const ExportImage& image : camera.rows) numbers.append(static_cast<int>(image.index));
+                pictures["observation.images." + QString::fromStdString(camera.name)] =
+                    QJsonObject{{"cells", test::kPatternCell}, {"numbers", numbers}};
+            }
             rows += static_cast<int>(episode.rows.size());
             all.append(QJsonObject{{"task", QString::fromStdString(episode.task)},
                                    {"length", static_cast<int>(episode.rows.size())},
                                    {"state", values(episode.state)},
                                    {"action", values(episode.action)},
                                    {"capture_time_ns", captures},
+                                   {"pictures", pictures},
                                    {"segments", QJsonArray{QJsonArray{"reach", 2, 8}, QJsonArray{"grasp", 8, 14}}}});
         }
         return {{"rows", rows}, {"episodes", all}};
@@ -149,6 +157,13 @@ class TestLeRobotExport : public QObject {
         const QByteArray errors = process.readAllStandardError();
         QVERIFY2(process.exitCode() == 0, errors);
         *summary = QJsonDocument::fromJson(process.readAllStandardOutput()).object();
+        // For the official loader, which is run by hand.
+        if (const QString keep = qEnvironmentVariable("UNDERSTUDY_KEEP_EXPORT"); !keep.isEmpty()) {
+            const fs::path kept = fs::path(keep.toStdString()) / dataset.filename();
+            fs::create_directories(kept);
+            fs::copy(dataset, kept / "dataset", fs::copy_options::recursive);
+            fs::copy_file(expectedPath, kept / "expected.json");
+        }
     }
 
     /// Every row of the dataset shows the image that was recorded for it.
