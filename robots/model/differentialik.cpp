@@ -101,13 +101,17 @@ DifferentialIk::DifferentialIk(const RobotModel& model, const IkOptions& options
         m_rest[i] = joint.rest;
         // The waist helps only where the arms cannot; joints near the hand are freer than those near the shoulder.
         double share = 5.0;
-        for (const auto& arm : profile.arms) {
+        int owner = -1;
+        for (const Side side : kSides) {
+            const auto& arm = profile.arms[static_cast<std::size_t>(indexOf(side))];
             if (!arm) continue;
             const auto place = std::find(arm->joints.begin(), arm->joints.end(), joint.name);
             if (place == arm->joints.end()) continue;
             const auto along = static_cast<double>(place - arm->joints.begin());
             share = 2.0 - 1.5 * along / static_cast<double>(arm->joints.size());
+            owner = indexOf(side);
         }
+        m_owner.push_back(owner);
         m_stiffness[i] = options.posture * share;
     }
     for (std::size_t side = 0; side < kSideCount; ++side) {
@@ -168,7 +172,7 @@ void DifferentialIk::assemble(const BodyTargets& targets, double dt)
             addTask(orientationError(arm.wrist.orientation, now.orientation), 3, m_orientation[side],
                     m_options.longestRotation);
         }
-        if (m_elbow[side] >= 0 && arm.elbowActive && m_options.elbow > 0) {
+        if (m_elbow[side] >= 0 && arm.active && arm.elbowActive && m_options.elbow > 0) {
             m_kinematics.jacobian(m_elbow[side], m_jacobian);
             addTask(arm.elbow - m_kinematics.pose(m_elbow[side]).position, 0, m_options.elbow,
                     m_options.longestPosition);
@@ -192,7 +196,7 @@ void DifferentialIk::assemble(const BodyTargets& targets, double dt)
         m_problem.hessian.transpose().triangularView<Eigen::StrictlyLower>();
 }
 
-void DifferentialIk::bound(const Eigen::VectorXd& cap, double dt)
+void DifferentialIk::bound(const BodyTargets& targets, const Eigen::VectorXd& cap, double dt)
 {
     for (int i = 0; i < m_problem.variables(); ++i) {
         const int joint = variables()[static_cast<std::size_t>(i)];
@@ -203,7 +207,9 @@ void DifferentialIk::bound(const Eigen::VectorXd& cap, double dt)
         const double below = m_joints[joint] - m_limits.lower[joint];
         double upper = above >= 0 ? std::min(fastest, largestMove(above, change)) : std::max(above, -fastest);
         double lower = below >= 0 ? -std::min(fastest, largestMove(below, change)) : std::min(-below, fastest);
-        if (lower > upper) lower = upper = 0;
+        const int owner = m_owner[static_cast<std::size_t>(i)];
+        const bool parked = owner >= 0 && !targets.arms[static_cast<std::size_t>(owner)].active;
+        if (parked || lower > upper) lower = upper = 0;
         m_problem.lower[i] = lower;
         m_problem.upper[i] = upper;
     }
@@ -212,7 +218,7 @@ void DifferentialIk::bound(const Eigen::VectorXd& cap, double dt)
 IkResult DifferentialIk::step(const BodyTargets& targets, const Eigen::VectorXd& cap, double dt)
 {
     assemble(targets, dt);
-    bound(cap, dt);
+    bound(targets, cap, dt);
     IkResult result;
     result.status = m_solver.solve(m_problem);
     result.iterations = m_solver.iterations();

@@ -70,7 +70,7 @@ private:
     DifferentialIk(const RobotModel& model, const IkOptions& options, Kinematics kinematics);
 
     void assemble(const BodyTargets& targets, double dt);
-    void bound(const Eigen::VectorXd& cap, double dt);
+    void bound(const BodyTargets& targets, const Eigen::VectorXd& cap, double dt);
     void addTask(const Eigen::Vector3d& error, int firstRow, double weight, double longest);
 
     IkOptions m_options;
@@ -78,6 +78,7 @@ private:
     Kinematics m_kinematics;
     std::array<int, kSideCount> m_wrist{-1, -1};  ///< frame numbers, -1: none
     std::array<int, kSideCount> m_elbow{-1, -1};
+    std::vector<int> m_owner;  ///< side whose arm a variable belongs to, -1: the waist
     int m_torso = -1;
     std::array<double, kSideCount> m_orientation{};  ///< weight of each wrist's orientation
     Eigen::VectorXd m_rest;                          ///< per variable

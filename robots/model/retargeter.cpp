@@ -157,6 +157,7 @@ Result<void> Retargeter::mapJoints(const RobotModel& model)
                               .scale = mapping.scale,
                               .offset = mapping.offset});
     }
+    for (const Channel& channel : m_channels) m_mapped.push_back(channel.robot);
     if (m_channels.empty()) return fail(fmt::format("No joint of the device drives a joint of {}.", model.name()));
     return {};
 }
@@ -192,7 +193,10 @@ const RetargetOutput& Retargeter::update(const OperatorSample& sample, bool foll
         }
         for (std::size_t i = 0; i < kSideCount; ++i) {
             m_output.tracked[i] = targets[i].has_value();
-            if (!targets[i]) m_arms[i].compared = false;
+            if (!targets[i]) {
+                m_arms[i].compared = false;
+                m_output.body.arms[i].active = m_output.body.arms[i].elbowActive = false;
+            }
             if (!targets[i] || m_output.jumped) continue;
             m_output.body.arms[i] = *targets[i];
             m_arms[i].compared = true;

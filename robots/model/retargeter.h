@@ -62,6 +62,8 @@ public:
 
     /// Puts closed or open fingers into `joints` (every controlled joint).
     void applyClosure(const std::array<float, kSideCount>& closure, Eigen::VectorXd& joints) const;
+    /// Joints that a mapping of JointDirect drives.
+    [[nodiscard]] const std::vector<int>& mappedJoints() const { return m_mapped; }
     [[nodiscard]] RetargetMode mode() const { return m_options.mode; }
     [[nodiscard]] bool hasArm(Side side) const { return m_arms[static_cast<std::size_t>(indexOf(side))].present; }
     /// Longest distance from shoulder to wrist frame, m; 0 without that arm.
@@ -115,6 +117,7 @@ private:
     std::array<Arm, kSideCount> m_arms{};
     std::array<std::vector<Finger>, kSideCount> m_fingers;
     std::vector<Channel> m_channels;
+    std::vector<int> m_mapped;
     std::size_t m_sourceCount = 0;
     bool m_waistTurns = false;  ///< the waist can follow the operator's twist
     bool m_hasTorso = false;
