@@ -45,14 +45,6 @@ std::optional<Pose> drivingHand(const OperatorSample& sample, Side side)
     return hand.tracked ? trusted(hand) : std::nullopt;
 }
 
-/// From the canonical hand (T-pose: fingers along ±y) to the robot's wrist frame (x along the fingers, z out of the
-/// back).
-Eigen::Quaterniond handToWrist(Side side)
-{
-    const double angle = side == Side::Left ? M_PI / 2 : -M_PI / 2;
-    return Eigen::Quaterniond(Eigen::AngleAxisd(angle, Eigen::Vector3d::UnitZ()));
-}
-
 Eigen::Quaterniond turned(const Eigen::Vector3d& rotation)
 {
     const double angle = rotation.norm();
@@ -290,7 +282,7 @@ std::optional<ArmTarget> Retargeter::mirrored(Side side, const OperatorSample& s
     target.active = true;
     target.wrist.position =
         withinReach(arm, centre, centre + scale * (m_heading * (hand->position - shoulder->position)));
-    target.wrist.orientation = (m_heading * hand->orientation * handToWrist(side)).normalized();
+    target.wrist.orientation = (m_heading * hand->orientation).normalized();
     target.elbowActive = arm.hasElbow;
     target.elbow =
         centre + (arm.upperArm / arm.operatorUpperArm) * (m_heading * (elbow->position - shoulder->position));

@@ -71,6 +71,10 @@ inline OperatorSample person(const Eigen::Vector3d& left = {0.3, 0.05, -0.25},
         Eigen::Vector3d down = Eigen::Vector3d(0, side * 0.3, -1);
         down -= along * along.dot(down);
         put(elbow, from + reach / 2 + std::sqrt(0.28 * 0.28 - half * half) * down.normalized());
+        // The hand goes on where the forearm points.
+        const Eigen::Vector3d forearm = sample.at(wrist).pose.position - sample.at(elbow).pose.position;
+        sample.at(wrist).pose.orientation =
+            Eigen::Quaterniond::FromTwoVectors(side * Eigen::Vector3d::UnitY(), forearm);
     };
     arm(1, left, BodyJoint::LeftShoulder, BodyJoint::LeftElbow, BodyJoint::LeftWrist);
     arm(-1, right, BodyJoint::RightShoulder, BodyJoint::RightElbow, BodyJoint::RightWrist);
