@@ -268,6 +268,11 @@ Result<void> McapWriter::addAttachment(const std::string& name, const std::strin
     return m_p->put(out);
 }
 
+Result<void> McapWriter::keepTogether(std::size_t bytes)
+{
+    return m_p->used + bytes > m_p->options.chunkBytes ? closeChunk() : Result<void>();
+}
+
 Result<void> McapWriter::closeChunk()
 {
     if (const Result<void> can = m_p->ready(); !can) return can;

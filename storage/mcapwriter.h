@@ -42,6 +42,8 @@ public:
     [[nodiscard]] Result<void> addAttachment(const std::string& name, const std::string& mediaType,
                                              std::int64_t logTime, std::span<const std::byte> data);
 
+    /// Closes the chunk unless so many more bytes fit: what is then written up to that size stands or falls together.
+    [[nodiscard]] Result<void> keepTogether(std::size_t bytes);
     /// Closes the chunk, so that everything written so far is in the file.
     [[nodiscard]] Result<void> closeChunk();
     /// Closes the chunk and syncs the file: everything so far survives.

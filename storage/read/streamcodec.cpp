@@ -295,7 +295,7 @@ bool take(CdrReader& in, Event& event)
     return true;
 }
 
-bool take(CdrReader& in, ImageIndex& index)
+bool take(CdrReader& in, PacketLocation& index)
 {
     skipHeader(in);
     take(in, index.stamps);
@@ -364,7 +364,7 @@ EpisodeValue emptyValue(MessageType type)
     case MessageType::Transforms:
         return TransformSample{};
     case MessageType::ImageIndex:
-        return ImageIndex{};
+        return PacketLocation{};
     default:
         return Event{};
     }
@@ -379,7 +379,7 @@ std::string commandTopic(const std::string& stepTopic)
 std::map<std::string, std::string> metadataOf(const StreamInfo& info, std::string_view part)
 {
     std::map<std::string, std::string> metadata{
-        {"stream", info.name}, {"part", std::string(part)}, {"offered_qos_profiles", qosProfile(false)}};
+        {"stream", info.name}, {"part", std::string(part)}, {"offered_qos_profiles", qosProfile(Durability::Volatile)}};
     if (part != "value") return metadata;
     metadata["kind"] = info.kind;
     metadata["rate_hz"] = nlohmann::json(info.rateHz).dump();
@@ -408,8 +408,9 @@ std::uint64_t sequenceOf(const EpisodeValue& value)
     return std::visit([](const auto& held) { return held.sequence; }, value);
 }
 
-std::string qosProfile(bool latched)
+std::string qosProfile(Durability durability)
 {
+    const bool latched = durability == Durability::Latched;
     std::string text = "- history: 1\n  depth: " + std::string(latched ? "1" : "10") + "\n  reliability: 1\n";
     text += "  durability: " + std::string(latched ? "1" : "2") + "\n";
     for (const std::string_view limit : {"deadline", "lifespan", "liveliness_lease_duration"}) {
@@ -554,7 +555,7 @@ void StreamEncoder::put(const T& value)
         } else if constexpr (std::is_same_v<T, Event>) {
             out.put(std::string_view(value.name));
             out.put(std::string_view(value.detail));
-        } else if constexpr (std::is_same_v<T, ImageIndex>) {
+        } else if constexpr (std::is_same_v<T, PacketLocation>) {
             out.put(value.pts);
             out.put(value.offset);
             out.put(value.size);
@@ -574,12 +575,16 @@ std::span<const EncodedMessage> StreamEncoder::encode(const Record& record)
     return std::span<const EncodedMessage>(m_messages).first(m_used);
 }
 
-std::span<const EncodedMessage> StreamEncoder::encode(const ImageIndex& index)
-{
-    m_used = 0;
-    put(index);
-    return std::span<const EncodedMessage>(m_messages).first(m_used);
-}
+template void StreamEncoder::put(const OperatorSample&);
+template void StreamEncoder::put(const RobotState&);
+template void StreamEncoder::put(const Step&);
+template void StreamEncoder::put(const ImuSample&);
+template void StreamEncoder::put(const WrenchSample&);
+template void StreamEncoder::put(const ContactSample&);
+template void StreamEncoder::put(const TaxelSample&);
+template void StreamEncoder::put(const TransformSample&);
+template void StreamEncoder::put(const Event&);
+template void StreamEncoder::put(const PacketLocation&);
 
 std::vector<StoredStream> streamsOf(const McapSummary& summary)
 {

@@ -40,9 +40,17 @@ public:
     [[nodiscard]] static Result<StreamEncoder> create(const StreamInfo& info, const WallAnchor& anchor);
 
     [[nodiscard]] const std::vector<ChannelSpec>& channels() const { return m_channels; }
-    /// Valid until the next call; buffers are reused. Not for cameras.
+    /// Valid until the next call; buffers are reused. An image gives none: a camera's messages come from
+    /// PacketLocation.
     [[nodiscard]] std::span<const EncodedMessage> encode(const Record& record);
-    [[nodiscard]] std::span<const EncodedMessage> encode(const ImageIndex& index);
+    /// For every alternative of Record but images, and for PacketLocation.
+    template <typename T>
+    [[nodiscard]] std::span<const EncodedMessage> encodeValue(const T& value)
+    {
+        m_used = 0;
+        put(value);
+        return std::span<const EncodedMessage>(m_messages).first(m_used);
+    }
 
 private:
     StreamEncoder(const StreamInfo& info, const WallAnchor& anchor) : m_info(info), m_anchor(anchor) {}
@@ -91,6 +99,7 @@ private:
 };
 
 /// The value of offered_qos_profiles.
-[[nodiscard]] std::string qosProfile(bool latched);
+enum class Durability : std::uint8_t { Volatile, Latched };
+[[nodiscard]] std::string qosProfile(Durability durability);
 
 }  // namespace understudy

@@ -24,7 +24,10 @@ double number() { return std::uniform_real_distribution<double>(-2, 2)(random())
 Eigen::Vector3d vector() { return {number(), number(), number()}; }
 Pose pose() { return {vector(), Eigen::Quaterniond(number(), number(), number(), number()).normalized()}; }
 Stamps stamps(int i) { return {.device = 10 + i, .capture = 6 * kSecond + i, .arrival = 6 * kSecond + 200 + i}; }
-Eigen::VectorXd joints() { return Eigen::VectorXd::NullaryExpr(3, [] { return number(); }); }
+Eigen::VectorXd joints()
+{
+    return Eigen::VectorXd::NullaryExpr(3, [] { return number(); });
+}
 
 OperatorSample operatorSample()
 {
@@ -114,7 +117,7 @@ Record recordOf(const EpisodeValue& value)
 {
     return std::visit(
         [](const auto& held) -> Record {
-            if constexpr (std::is_same_v<std::decay_t<decltype(held)>, ImageIndex>)
+            if constexpr (std::is_same_v<std::decay_t<decltype(held)>, PacketLocation>)
                 return ImageRef();
             else
                 return held;
@@ -251,14 +254,16 @@ void TestStreamCodec::imagesRoundTrip()
     auto encoder = StreamEncoder::create(info, kAnchor);
     QVERIFY(encoder.has_value());
     QCOMPARE(encoder->channels().at(0).topic, std::string("/camera/head/image_index"));
-    const ImageIndex index{stamps(1), 77, 33'333'333, 4096, 1234, true};
-    const auto messages = encoder->encode(index);
+    const PacketLocation index{stamps(1), 77, 33'333'333, 4096, 1234, true};
+    const auto messages = encoder->encodeValue(index);
     QCOMPARE(messages.size(), std::size_t{1});
     StoredStream stream{.info = info, .channel = 1};
     StreamDecoder decoder(stream, kAnchor);
     const auto value = decoder.decode({1, 77, messages[0].logTime, 0, messages[0].data});
     QVERIFY(value.has_value() && *value != nullptr);
-    QVERIFY(std::get<ImageIndex>(**value) == index);
+    const auto& got = std::get<PacketLocation>(**value);
+    QVERIFY(got.sequence == index.sequence && got.pts == index.pts && got.offset == index.offset);
+    QVERIFY(got.size == index.size && got.key == index.key && got.stamps.device == index.stamps.device);
     QCOMPARE(messages[0].logTime, kAnchor.toUnix(index.stamps.capture));
 }
 
@@ -324,8 +329,9 @@ void TestStreamCodec::theOfficialReaderDecodesEveryMessage()
                 writer->addSchema(std::string(nameOf(channel.type)), "ros2msg", definitionOf(channel.type));
             ids.push_back(*writer->addChannel(*schema, channel.topic, "cdr", channel.metadata));
         }
-        const auto messages = one.info.kind == "camera" ? encoder->encode(ImageIndex{stamps(1), 77, 33, 4096, 12, true})
-                                                        : encoder->encode(one.record);
+        const auto messages = one.info.kind == "camera"
+                                  ? encoder->encodeValue(PacketLocation{stamps(1), 77, 33, 4096, 12, true})
+                                  : encoder->encode(one.record);
         for (const EncodedMessage& message : messages)
             QVERIFY(writer
                         ->write({ids[message.channel], message.sequence, message.logTime, message.publishTime,

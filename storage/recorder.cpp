@@ -1,0 +1,518 @@
+#include "storage/recorder.h"
+
+#include <algorithm>
+#include <ctime>
+#include <future>
+
+#include "core/uuid.h"
+#include "storage/episoderecovery.h"
+
+namespace understudy {
+namespace {
+
+constexpr auto kPoll = std::chrono::milliseconds(5);
+constexpr Duration kObservePeriod = 200 * kMillisecond;
+constexpr Duration kEncoderPatience = kSecond;
+constexpr double kMinute = 60;
+
+std::string dateOf(std::int64_t unixNs)
+{
+    const std::time_t seconds = unixNs / kSecond;
+    std::tm utc{};
+    gmtime_r(&seconds, &utc);
+    char text[16];
+    std::strftime(text, sizeof text, "%Y-%m-%d", &utc);
+    return text;
+}
+
+/// A name that is one file or folder name.
+bool isPlainName(const std::string& name)
+{
+    return !name.empty() && name.size() <= 100 && name[0] != '.' && std::ranges::none_of(name, [](char c) {
+        return c == '/' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
+    });
+}
+
+}  // namespace
+
+struct Recorder::Stream {
+    std::unique_ptr<StreamQueue> queue;    ///< of everything but cameras
+    std::unique_ptr<CameraStream> camera;  ///< of cameras
+    std::deque<Packet> history;            ///< of a camera: from the key image a take would begin with
+    std::uint64_t observedOffered = 0;
+    double rateHz = 0;
+
+    [[nodiscard]] const StreamCounters& counters() const { return camera ? camera->counters() : queue->counters(); }
+    [[nodiscard]] std::uint64_t dropped() const
+    {
+        return camera ? camera->dropped() : queue->counters().dropped.load(std::memory_order_relaxed);
+    }
+    [[nodiscard]] double fill() const
+    {
+        return camera ? camera->fill() : static_cast<double>(queue->size()) / static_cast<double>(queue->capacity());
+    }
+};
+
+Recorder::Recorder(RecorderOptions options, FileSystem& files, const Clock& clock, TakeLedger& ledger)
+    : m_options(std::move(options)), m_files(files), m_clock(clock), m_ledger(ledger)
+{
+}
+
+Recorder::~Recorder() { stop(); }
+
+Result<std::unique_ptr<Recorder>> Recorder::create(RecorderOptions options, FileSystem& files, const Clock& clock,
+                                                   TakeLedger& ledger)
+{
+    if (!isPlainName(options.station))
+        return fail("\"" + options.station + "\" cannot name a station: it must be usable as a folder's name");
+    const std::filesystem::path folder = options.library / "stations" / options.station;
+    if (const Result<void> made = files.createDirectories(folder); !made) return tl::unexpected(made.error());
+    Result<FolderLock> lock = FolderLock::take(folder);
+    if (!lock)
+        return fail("the station " + options.station + " has a recorder already (" + lock.error().message +
+                    "): end that one, or give this station another name");
+    std::unique_ptr<Recorder> recorder(new Recorder(std::move(options), files, clock, ledger));
+    recorder->m_stationLock = std::move(*lock);
+    return recorder;
+}
+
+Result<StreamId> Recorder::open(const StreamInfo& info)
+{
+    if (m_writer.joinable())
+        return fail("the stream " + info.name + " comes too late: streams are opened before the session starts");
+    for (const TakeStream& known : m_takeStreams)
+        if (known.info.name == info.name)
+            return fail("there are two streams called " + info.name + ": give each its own name");
+    if (info.kind == "camera" && !isPlainName(info.name))
+        return fail("the camera \"" + info.name + "\" cannot name a file: leave out slashes");
+    // The anchor is known only when the session starts; this checks the kind.
+    Result<StreamEncoder> encoder = StreamEncoder::create(info, {});
+    if (!encoder) return tl::unexpected(encoder.error());
+    auto stream = std::make_unique<Stream>();
+    if (info.kind == "camera") {
+        stream->camera =
+            std::make_unique<CameraStream>(info, CameraStreamOptions{.packetSeconds = m_options.queueSeconds,
+                                                                     .preset = m_options.preset,
+                                                                     .quality = m_options.quality});
+    } else {
+        Result<std::unique_ptr<StreamQueue>> queue = StreamQueue::create(info, m_options.queueSeconds);
+        if (!queue) return tl::unexpected(queue.error());
+        stream->queue = std::move(*queue);
+    }
+    m_streams.push_back(std::move(stream));
+    m_takeStreams.push_back({info, std::move(*encoder)});
+    return static_cast<StreamId>(m_streams.size() - 1);
+}
+
+bool Recorder::offer(StreamId stream, const Record& record)
+{
+    Stream& to = *m_streams[stream];
+    if (!to.camera) return to.queue->offer(record);
+    const ImageRef* image = std::get_if<ImageRef>(&record);
+    return to.camera->offer(image == nullptr ? ImageRef() : *image);
+}
+
+Result<void> Recorder::start(SessionInfo session)
+{
+    if (m_writer.joinable()) return fail("the recorder of the station " + m_options.station + " runs already");
+    m_session = std::move(session);
+    if (m_session.common.row.sessionId.empty()) m_session.common.row.sessionId = newUuid();
+    StreamInfo events{.name = "/recorder/events", .kind = "event"};
+    events.prototype = Event{};
+    for (TakeStream& stream : m_takeStreams) {
+        Result<StreamEncoder> encoder = StreamEncoder::create(stream.info, m_session.common.clock);
+        if (!encoder) return tl::unexpected(encoder.error());
+        stream.encoder = std::move(*encoder);
+    }
+    Result<StreamEncoder> encoder = StreamEncoder::create(events, m_session.common.clock);
+    if (!encoder) return tl::unexpected(encoder.error());
+    m_takeStreams.push_back({events, std::move(*encoder)});
+    for (const std::unique_ptr<Stream>& stream : m_streams)
+        if (stream->camera) stream->camera->start();
+    m_writer = std::jthread([this](const std::stop_token& stop) { run(stop); });
+    return {};
+}
+
+void Recorder::stop()
+{
+    if (!m_writer.joinable()) return;
+    m_writer.request_stop();
+    m_writer.join();
+    for (const std::unique_ptr<Stream>& stream : m_streams)
+        if (stream->camera) stream->camera->stop();
+    if (!m_takeStreams.empty()) m_takeStreams.pop_back();
+}
+
+template <typename T>
+T Recorder::onWriter(const std::function<T()>& job)
+{
+    if (!m_writer.joinable()) return fail("the recorder does not run: start the session first");
+    std::promise<T> promise;
+    std::future<T> result = promise.get_future();
+    {
+        const std::lock_guard lock(m_jobMutex);
+        m_jobs.push_back([&] { promise.set_value(job()); });
+    }
+    m_jobReady.notify_one();
+    return result.get();
+}
+
+Result<std::string> Recorder::startTake(const TakeInfo& info)
+{
+    const Timestamp press = m_clock.now();
+    return onWriter<Result<std::string>>([&] { return begin(info, press); });
+}
+
+Result<TakeReport> Recorder::endTake(const TakeEnding& ending)
+{
+    const Timestamp press = m_clock.now();
+    return onWriter<Result<TakeReport>>([&] { return end(ending, EpisodeState::Recorded, press); });
+}
+
+Result<TakeReport> Recorder::redoTake()
+{
+    const Timestamp press = m_clock.now();
+    return onWriter<Result<TakeReport>>([&] { return end({}, EpisodeState::Tray, press); });
+}
+
+void Recorder::mark(const std::string& name, const std::string& detail)
+{
+    const Timestamp press = m_clock.now();
+    (void)onWriter<Result<void>>([&]() -> Result<void> {
+        if (m_take) m_take->event(press, name, detail);
+        return {};
+    });
+}
+
+RecorderStatus Recorder::status() const
+{
+    const std::lock_guard lock(m_statusMutex);
+    return m_status;
+}
+
+void Recorder::run(const std::stop_token& stop)
+{
+    while (!stop.stop_requested()) {
+        runJobs();
+        const Timestamp now = m_clock.now();
+        if (m_take) {
+            drain(now);
+            if (now - m_take->syncedAt() >= m_options.syncPeriod) syncTake(now);
+        } else {
+            trim(now);
+        }
+        if (now - m_observedAt >= kObservePeriod) observe(now);
+        std::unique_lock lock(m_jobMutex);
+        m_jobReady.wait_for(lock, stop, kPoll, [this] { return !m_jobs.empty(); });
+    }
+    runJobs();
+    if (m_take) (void)end({}, EpisodeState::Recorded, m_clock.now());
+}
+
+void Recorder::runJobs()
+{
+    while (true) {
+        std::function<void()> job;
+        {
+            const std::lock_guard lock(m_jobMutex);
+            if (m_jobs.empty()) return;
+            job = std::move(m_jobs.front());
+            m_jobs.pop_front();
+        }
+        job();
+    }
+}
+
+/// Keeps what a take that begins now would need, and nothing older.
+void Recorder::trim(Timestamp now)
+{
+    const Timestamp wanted = now - m_options.preRoll;
+    Timestamp oldest = wanted;
+    for (const std::unique_ptr<Stream>& stream : m_streams) {
+        if (!stream->camera) continue;
+        std::deque<Packet>& history = stream->history;
+        for (Packet* packet = stream->camera->front(); packet != nullptr; packet = stream->camera->front()) {
+            history.push_back(std::move(*packet));
+            stream->camera->pop();
+        }
+        const auto isLaterStart = [&](const Packet& packet) { return packet.key && packet.stamps.capture <= wanted; };
+        const auto last = std::find_if(history.rbegin(), history.rend(), isLaterStart);
+        if (last != history.rend()) history.erase(history.begin(), std::prev(last.base()));
+        if (!history.empty()) oldest = std::min(oldest, history.front().stamps.capture);
+    }
+    for (const std::unique_ptr<Stream>& stream : m_streams) {
+        if (stream->camera) continue;
+        Timestamp capture = 0;
+        std::uint64_t sequence = 0;
+        while (stream->queue->peek(capture, sequence) && capture < oldest) stream->queue->pop();
+    }
+}
+
+Result<std::string> Recorder::begin(const TakeInfo& info, Timestamp press)
+{
+    if (m_take) return fail("the take " + m_current.row.id + " is still recorded: end it first");
+    const Result<std::uint64_t> free = m_files.freeBytes(m_options.library);
+    if (!free) return tl::unexpected(free.error());
+    if (*free < m_options.minimumFreeBytes)
+        return fail("the disk of the library " + m_options.library.string() +
+                    " is full: " + std::to_string(*free >> 20U) + " MiB are left and a take needs " +
+                    std::to_string(m_options.minimumFreeBytes >> 20U) + "; make room or choose another library");
+    trim(press);
+    Timestamp start = press - m_options.preRoll;
+    for (const std::unique_ptr<Stream>& stream : m_streams)
+        if (!stream->history.empty()) start = std::min(start, stream->history.front().stamps.capture);
+
+    const std::int64_t wallTime = m_session.common.clock.toUnix(press);
+    m_current = m_session.common;
+    m_current.script = info.script;
+    EpisodeRow& row = m_current.row;
+    row.id = uuidAt(wallTime);
+    row.path = "episodes/" + dateOf(wallTime) + "/" + row.id;
+    row.takeId = info.takeId.empty() ? row.id : info.takeId;
+    row.taskId = info.taskId;
+    row.task = info.task;
+    row.instructionZh = info.instructionZh;
+    row.instructionEn = info.instructionEn;
+    row.operatorId = info.operatorId;
+    row.operatorName = info.operatorName;
+    row.practice = info.practice;
+    row.state = EpisodeState::Recording;
+    row.startedAtNs = m_session.common.clock.toUnix(start);
+
+    const std::filesystem::path folder = m_options.library / row.path;
+    if (const Result<void> made = m_files.createDirectories(folder); !made) return tl::unexpected(made.error());
+    Result<FolderLock> lock = FolderLock::take(folder);
+    if (!lock) return tl::unexpected(lock.error());
+    const Take::Plan plan{.folder = folder,
+                          .metadata = {{"episode", row.id},
+                                       {"session", row.sessionId},
+                                       {"anchor_monotonic_ns", std::to_string(m_current.clock.monotonic)},
+                                       {"anchor_unix_ns", std::to_string(m_current.clock.unixNs)}},
+                          .robotDescription = m_session.robotDescription,
+                          .begin = start,
+                          .anchor = m_current.clock,
+                          .eventStream = m_takeStreams.size() - 1};
+    Result<std::unique_ptr<Take>> take = Take::create(m_files, m_takeStreams, plan, droppedCounts());
+    const Result<void> registered = take ? announce(folder) : tl::unexpected(take.error());
+    if (!registered) {
+        take = fail(registered.error().message);
+        discard(folder);
+        return tl::unexpected(registered.error());
+    }
+    m_take = std::move(*take);
+    m_takeLock = std::move(*lock);
+    m_take->event(press, "take_started", "");
+    drain(m_clock.now());
+    syncTake(m_clock.now());
+    observe(m_clock.now());
+    return row.id;
+}
+
+/// From here on a crash leaves an episode that can be recovered and a row that says so.
+Result<void> Recorder::announce(const std::filesystem::path& folder)
+{
+    if (const Result<void> written = writeJson(); !written) return written;
+    for (const std::filesystem::path& parent : {folder.parent_path(), folder.parent_path().parent_path()})
+        if (const Result<void> synced = m_files.syncDirectory(parent); !synced) return synced;
+    return m_ledger.begin(m_current);
+}
+
+/// Of a take that did not begin nothing stays.
+void Recorder::discard(const std::filesystem::path& folder)
+{
+    for (const char* name : {"episode.mcap", "episode.json"}) (void)m_files.remove(folder / name);
+    std::error_code ignored;
+    std::filesystem::remove(folder, ignored);
+}
+
+Result<void> Recorder::writeJson() const
+{
+    const std::string text = toJson(m_current);
+    return replaceFile(m_files, m_options.library / m_current.row.path / "episode.json",
+                       std::as_bytes(std::span(text)));
+}
+
+void Recorder::drain(Timestamp until)
+{
+    for (std::size_t i = 0; i < m_streams.size(); ++i) {
+        if (m_streams[i]->camera)
+            drainCamera(i, until);
+        else
+            drainQueue(i, until);
+    }
+}
+
+void Recorder::drainQueue(std::size_t index, Timestamp until)
+{
+    StreamQueue& queue = *m_streams[index]->queue;
+    Timestamp capture = 0;
+    std::uint64_t sequence = 0;
+    // No more than waited at the start: a fast producer must not keep the others from their turn.
+    for (std::size_t left = queue.size(); left > 0 && queue.peek(capture, sequence) && capture <= until; --left) {
+        if (capture >= m_take->plan().begin)
+            m_take->write(index, capture, sequence, m_streams[index]->dropped(),
+                          queue.encodeFront(m_takeStreams[index].encoder));
+        queue.pop();
+    }
+}
+
+void Recorder::drainCamera(std::size_t index, Timestamp until)
+{
+    Stream& stream = *m_streams[index];
+    for (Packet* packet = stream.camera->front(); packet != nullptr; packet = stream.camera->front()) {
+        stream.history.push_back(std::move(*packet));
+        stream.camera->pop();
+    }
+    while (!stream.history.empty() && stream.history.front().stamps.capture <= until) {
+        const Packet& packet = stream.history.front();
+        if (m_take->hasBegun(index) || packet.key)
+            m_take->writePacket(index, packet, stream.dropped(), stream.camera->parameters());
+        stream.history.pop_front();
+    }
+}
+
+void Recorder::syncTake(Timestamp now)
+{
+    const bool wasWell = !m_take->failure();
+    m_take->sync(now);
+    if (wasWell && m_take->failure()) return observe(now);
+    const std::lock_guard lock(m_statusMutex);
+    m_status.acknowledgedTo = m_take->acknowledgedTo();
+}
+
+void Recorder::waitForEncoders()
+{
+    std::vector<std::uint64_t> offered;
+    for (const std::unique_ptr<Stream>& stream : m_streams)
+        offered.push_back(stream->counters().offered.load(std::memory_order_acquire));
+    const auto behind = [&] {
+        for (std::size_t i = 0; i < m_streams.size(); ++i)
+            if (m_streams[i]->camera && m_streams[i]->camera->processed() < offered[i]) return true;
+        return false;
+    };
+    for (Duration waited = 0; behind() && waited < kEncoderPatience; waited += kMillisecond)
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+}
+
+Result<TakeReport> Recorder::end(const TakeEnding& ending, EpisodeState state, Timestamp press)
+{
+    if (!m_take) return fail("no take is recorded: start one first");
+    waitForEncoders();
+    drain(press);
+    m_take->event(press, "take_ended", ending.cause);
+    const std::vector<std::uint64_t> dropped = droppedCounts();
+    m_take->finish(dropped);
+
+    TakeReport report{.problem = problemOfTake(), .streams = m_take->reports(dropped)};
+    EpisodeRow& row = m_current.row;
+    row.state = state;
+    row.outcome = ending.outcome;
+    row.cause = ending.cause;
+    row.missedTicks = ending.missedTicks;
+    row.durationNs = m_take->duration();
+    for (const StreamReport& stream : report.streams) {
+        if (stream.kind == "step") row.steps += static_cast<std::int64_t>(stream.count);
+        row.streams.push_back({.name = stream.name,
+                               .kind = stream.kind,
+                               .count = static_cast<std::int64_t>(stream.count),
+                               .dropped = static_cast<std::int64_t>(stream.dropped),
+                               .rateHz = stream.rateHz});
+    }
+    const bool failed = m_take->failure().has_value();
+    m_take.reset();
+    if (failed) salvage(report);
+    // A full disk may have no room for these: the row says the same, and recovery finds the rest in the files.
+    const Result<void> written = writeJson();
+    report.episode = m_current;
+    const Result<void> finished = m_ledger.finish(report);
+    m_takeLock = {};
+    observe(m_clock.now());
+    if (row.state != EpisodeState::Quarantined && !written) return tl::unexpected(written.error());
+    if (!finished) return tl::unexpected(finished.error());
+    return report;
+}
+
+/// Makes what a failed take kept readable, and says what that is.
+void Recorder::salvage(const TakeReport& report)
+{
+    m_takeLock = {};
+    EpisodeRow& row = m_current.row;
+    const Result<EpisodeRecovery> recovery = recoverEpisode(m_files, m_options.library / row.path);
+    if (recovery && recovery->changed) {
+        row.durationNs = recovery->episode.row.durationNs;
+        row.steps = recovery->episode.row.steps;
+        row.streams = recovery->episode.row.streams;
+        for (StreamRow& stream : row.streams)
+            for (const StreamReport& known : report.streams)
+                if (known.name == stream.name) stream.dropped = static_cast<std::int64_t>(known.dropped);
+    }
+    row.state = EpisodeState::Quarantined;
+}
+
+std::string Recorder::problemOfTake() const
+{
+    std::string text;
+    if (m_take->failure())
+        return "only the first " + std::to_string(m_take->duration() / kMillisecond) +
+               " ms are kept: " + m_take->failure()->message;
+    for (const StreamReport& stream : m_take->reports(droppedCounts())) {
+        const auto say = [&](const std::string& what) {
+            text += (text.empty() ? "" : "; ") + stream.name + ' ' + what;
+        };
+        if (stream.dropped > 0) say("lost " + std::to_string(stream.dropped) + " samples");
+        if (stream.missing > 0) say("was not given " + std::to_string(stream.missing) + " samples by its source");
+        if (stream.silent) say("had gone silent");
+    }
+    return text;
+}
+
+std::vector<std::uint64_t> Recorder::droppedCounts() const
+{
+    std::vector<std::uint64_t> counts;
+    for (const std::unique_ptr<Stream>& stream : m_streams) counts.push_back(stream->dropped());
+    counts.push_back(0);
+    return counts;
+}
+
+void Recorder::observe(Timestamp now)
+{
+    RecorderStatus status;
+    const double seconds = toSeconds(std::max<Duration>(now - m_observedAt, 1));
+    for (std::size_t i = 0; i < m_streams.size(); ++i) {
+        Stream& stream = *m_streams[i];
+        const StreamInfo& info = m_takeStreams[i].info;
+        const std::uint64_t offered = stream.counters().offered.load(std::memory_order_relaxed);
+        const double rate = static_cast<double>(offered - stream.observedOffered) / seconds;
+        stream.rateHz += std::min(1.0, seconds) * (rate - stream.rateHz);
+        stream.observedOffered = offered;
+        const Timestamp lastArrival = stream.counters().lastArrival.load(std::memory_order_relaxed);
+        if (m_take) m_take->watch(i, now, lastArrival);
+        status.streams.push_back({.name = info.name,
+                                  .kind = info.kind,
+                                  .offered = offered,
+                                  .dropped = stream.dropped(),
+                                  .announcedHz = info.rateHz,
+                                  .rateHz = stream.rateHz,
+                                  .fill = stream.fill(),
+                                  .silent = m_take && m_take->isSilent(i)});
+        if (stream.camera && status.problem.empty()) status.problem = stream.camera->problem();
+    }
+    m_observedAt = now;
+    if (m_take) {
+        status.recording = true;
+        status.takeId = m_current.row.id;
+        status.takeDuration = m_take->duration();
+        status.acknowledgedTo = m_take->acknowledgedTo();
+        if (m_take->duration() > kSecond)
+            m_bytesPerSecond = static_cast<double>(m_take->bytes()) / toSeconds(m_take->duration());
+        const std::string silent = m_take->silentStreams();
+        if (!silent.empty()) status.problem = "no samples from " + silent;
+        if (m_take->failure()) status.problem = "this take is lost, end it: " + m_take->failure()->message;
+    }
+    const Result<std::uint64_t> free = m_files.freeBytes(m_options.library);
+    if (free && m_bytesPerSecond > 0) status.minutesLeft = static_cast<double>(*free) / m_bytesPerSecond / kMinute;
+    const std::lock_guard lock(m_statusMutex);
+    m_status = std::move(status);
+}
+
+}  // namespace understudy

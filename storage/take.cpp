@@ -1,0 +1,153 @@
+#include "storage/take.h"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+namespace understudy {
+namespace {
+
+/// A stream is silent after so many periods without a sample, but never sooner than the time.
+constexpr double kSilentPeriods = 5;
+constexpr Duration kSilentAfter = 500 * kMillisecond;
+
+}  // namespace
+
+Result<std::unique_ptr<Take>> Take::create(FileSystem& files, std::vector<TakeStream>& streams, const Plan& plan,
+                                           const std::vector<std::uint64_t>& dropped)
+{
+    std::unique_ptr<Take> take(new Take(streams, plan));
+    auto created = TakeFiles::create(
+        files, plan.folder, streams,
+        {.metadata = plan.metadata, .robotDescription = plan.robotDescription, .time = plan.anchor.toUnix(plan.begin)});
+    if (!created) return tl::unexpected(created.error());
+    take->m_files = std::move(*created);
+    for (const std::uint64_t count : dropped)
+        take->m_watches.push_back({.droppedAtStart = count, .droppedExplained = count});
+    take->m_newest = plan.begin;
+    return take;
+}
+
+void Take::check(const Result<void>& result)
+{
+    if (!result && !m_failure) m_failure = result.error();
+}
+
+void Take::noteSequence(std::size_t stream, Timestamp capture, std::uint64_t sequence, std::uint64_t dropped)
+{
+    Watch& watch = m_watches[stream];
+    if (watch.began && sequence > watch.nextSequence) {
+        // What our own queues had no room for is counted there; only the rest is the source's.
+        const std::uint64_t missing = sequence - watch.nextSequence;
+        const std::uint64_t ours = std::min(missing, dropped - watch.droppedExplained);
+        watch.droppedExplained += ours;
+        watch.missing += missing - ours;
+        event(capture, "gap",
+              nlohmann::json{{"stream", m_streams[stream].info.name}, {"dropped", ours}, {"left_out", missing - ours}}
+                  .dump());
+    }
+    watch.began = true;
+    watch.nextSequence = sequence + 1;
+    m_newest = std::max(m_newest, capture);
+}
+
+void Take::write(std::size_t stream, Timestamp capture, std::uint64_t sequence, std::uint64_t dropped,
+                 std::span<const EncodedMessage> messages)
+{
+    if (m_failure) return;
+    noteSequence(stream, capture, sequence, dropped);
+    check(m_files->write(stream, capture, messages));
+}
+
+void Take::writePacket(std::size_t stream, const Packet& packet, std::uint64_t dropped,
+                       const VideoParameters& parameters)
+{
+    if (m_failure) return;
+    noteSequence(stream, packet.stamps.capture, packet.sequence, dropped);
+    check(m_files->writePacket(stream, packet, parameters));
+}
+
+void Take::event(Timestamp time, const std::string& name, const std::string& detail)
+{
+    if (m_failure) return;
+    const Event event{.stamps = {.device = time, .capture = time, .arrival = time},
+                      .sequence = m_events++,
+                      .name = name,
+                      .detail = detail};
+    check(m_files->write(m_plan.eventStream, time, m_streams[m_plan.eventStream].encoder.encodeValue(event)));
+}
+
+void Take::watch(std::size_t stream, Timestamp now, Timestamp lastArrival)
+{
+    const StreamInfo& info = m_streams[stream].info;
+    if (info.rateHz <= 0 || m_failure) return;
+    const Duration limit = std::max(kSilentAfter, fromSeconds(kSilentPeriods / info.rateHz));
+    const Duration age = now - std::max(lastArrival, m_plan.begin);
+    Watch& watch = m_watches[stream];
+    if ((age > limit) == watch.silent) return;
+    watch.silent = !watch.silent;
+    event(now, watch.silent ? "silent" : "resumed",
+          nlohmann::json{{"stream", info.name}, {"age_ms", age / kMillisecond}}.dump());
+}
+
+void Take::sync(Timestamp now)
+{
+    if (m_failure) return;
+    const Timestamp newest = m_newest;
+    check(m_files->sync());
+    m_syncedAt = now;
+    if (!m_failure) m_acknowledged = newest;
+}
+
+std::string Take::silentStreams() const
+{
+    std::string names;
+    for (std::size_t i = 0; i < m_watches.size(); ++i)
+        if (m_watches[i].silent) names += (names.empty() ? "" : ", ") + m_streams[i].info.name;
+    return names;
+}
+
+Duration Take::duration() const
+{
+    return (m_failure ? std::max(m_acknowledged, m_plan.begin) : m_newest) - m_plan.begin;
+}
+
+std::vector<StreamReport> Take::reports(const std::vector<std::uint64_t>& dropped) const
+{
+    std::vector<StreamReport> reports;
+    for (std::size_t i = 0; i < m_streams.size(); ++i) {
+        const StreamTally tally = m_files ? m_files->tally(i) : m_tallies[i];
+        const Duration span = tally.last - tally.first;
+        reports.push_back({.name = m_streams[i].info.name,
+                           .kind = m_streams[i].info.kind,
+                           .count = tally.count,
+                           .dropped = dropped[i] - m_watches[i].droppedAtStart,
+                           .missing = m_watches[i].missing,
+                           .announcedHz = m_streams[i].info.rateHz,
+                           .rateHz = span > 0 ? static_cast<double>(tally.count - 1) / toSeconds(span) : 0,
+                           .silent = m_watches[i].silent});
+    }
+    return reports;
+}
+
+void Take::finish(const std::vector<std::uint64_t>& dropped)
+{
+    if (!m_failure) {
+        std::map<std::string, std::string> values;
+        for (const StreamReport& report : reports(dropped))
+            values[report.name] = nlohmann::json{
+                {"count", report.count},
+                {"dropped", report.dropped},
+                {"missing", report.missing},
+                {"silent",
+                 report.silent}}.dump();
+        check(m_files->finish("understudy.counts", values));
+        if (!m_failure) m_acknowledged = m_newest;
+    }
+    if (m_failure) m_files->abandon();
+    for (std::size_t i = 0; i < m_streams.size(); ++i) m_tallies.push_back(m_files->tally(i));
+    m_bytes = m_files->bytes();
+    m_files.reset();
+}
+
+}  // namespace understudy

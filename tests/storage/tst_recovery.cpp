@@ -1,0 +1,274 @@
+#include <QtTest>
+
+#include <csignal>
+#include <random>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "storage/episoderecovery.h"
+#include "storage/folderlock.h"
+#include "storage/read/episodereader.h"
+#include "storage/recorder.h"
+#include "storage/recordingrig.h"
+
+using namespace understudy;
+
+namespace {
+
+void sleepMs(int milliseconds) { std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds)); }
+
+template <typename T>
+T orDie(Result<T> result)
+{
+    if (!result) qFatal("%s", result.error().message.c_str());
+    if constexpr (!std::is_void_v<T>) return std::move(*result);
+}
+
+/// What the recording child tells the parent through shared memory.
+struct Told {
+    std::atomic<Timestamp> acknowledged;
+    std::atomic<Timestamp> offered;
+    std::atomic<Timestamp> press;
+    std::atomic<bool> recording;
+};
+
+[[noreturn]] void recordUntilKilled(const std::filesystem::path& library, Told& told)
+{
+    PosixFileSystem files;
+    const SteadyClock clock;
+    test::MemoryLedger ledger;
+    const auto recorder = orDie(Recorder::create({.library = library}, files, clock, ledger));
+    test::RecordingRig rig(*recorder);
+    SessionInfo session;
+    session.common.clock = WallAnchor::take(clock);
+    orDie(recorder->start(session));
+    rig.start();
+    sleepMs(200);
+    told.press = clock.now();
+    orDie(recorder->startTake({}));
+    told.recording = true;
+    while (true) {
+        told.acknowledged = recorder->status().acknowledgedTo;
+        told.offered = rig.lastOffered.load();
+        sleepMs(1);
+    }
+}
+
+std::filesystem::path onlyEpisode(const std::filesystem::path& library)
+{
+    std::filesystem::path found;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(library))
+        if (entry.path().filename() == "episode.mcap") found = entry.path().parent_path();
+    return found;
+}
+
+std::vector<std::byte> contentOf(const std::filesystem::path& path)
+{
+    PosixFileSystem files;
+    return orDie(readAll(files, path, 1U << 30U));
+}
+
+/// An episode of about a second, finished; its folder.
+std::filesystem::path recordedEpisode(const std::filesystem::path& library)
+{
+    PosixFileSystem files;
+    const SteadyClock clock;
+    test::MemoryLedger ledger;
+    const auto recorder = orDie(Recorder::create({.library = library}, files, clock, ledger));
+    test::RecordingRig rig(*recorder);
+    SessionInfo session;
+    session.common.clock = WallAnchor::take(clock);
+    orDie(recorder->start(session));
+    rig.start();
+    orDie(recorder->startTake({}));
+    sleepMs(1200);
+    const TakeReport take = orDie(recorder->endTake());
+    rig.stop();
+    return library / take.episode.row.path;
+}
+
+/// Every stream without a hole, every image the one of its record.
+void verifyWhole(const std::filesystem::path& folder)
+{
+    PosixFileSystem files;
+    const auto reader = orDie(EpisodeReader::open(files, folder));
+    QVERIFY(reader->mcap().isFinished());
+    std::map<std::string, std::uint64_t> next;
+    EpisodeValues pass = reader->values();
+    while (const EpisodeSample* sample = orDie(pass.next())) {
+        const std::uint64_t sequence = sequenceOf(*sample->value);
+        const auto known = next.find(sample->stream->name);
+        if (known != next.end()) QCOMPARE(sequence, known->second);
+        next[sample->stream->name] = sequence + 1;
+        if (const auto* state = std::get_if<RobotState>(sample->value))
+            QCOMPARE(state->position[3], static_cast<double>(sequence));
+    }
+    QVERIFY(pass.damage().empty());
+    for (const char* camera : {"head", "wrist"}) {
+        if (reader->stream(camera) == nullptr) continue;
+        const std::vector<PacketLocation>& images = *orDie(reader->images(camera));
+        if (images.empty()) continue;
+        QCOMPARE(orDie(reader->video(camera))->size(), images.size());
+        for (const std::size_t i : {std::size_t{0}, images.size() / 2, images.size() - 1})
+            QCOMPARE(test::numberIn(*orDie(reader->image(camera, i))), images[i].sequence);
+    }
+}
+
+}  // namespace
+
+class TestRecovery : public QObject {
+    Q_OBJECT
+
+private slots:
+    void killedAtRandomInstantsNothingAcknowledgedIsLost();
+    void aWholeEpisodeIsLeftAlone();
+    void doneTwiceItChangesNothing();
+    void everyCutOfTheMcapIsRecovered();
+    void aCutVideoIsSaid();
+    void anEpisodeBeingRecordedIsNotTouched();
+    void whatIsNoEpisodeIsRefused();
+};
+
+void TestRecovery::killedAtRandomInstantsNothingAcknowledgedIsLost()
+{
+    auto* told =
+        static_cast<Told*>(::mmap(nullptr, sizeof(Told), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+    QVERIFY(told != MAP_FAILED);
+    std::mt19937 random(std::random_device{}());
+    for (int run = 0; run < 6; ++run) {
+        QTemporaryDir library;
+        new (told) Told{};
+        const pid_t child = ::fork();
+        QVERIFY(child >= 0);
+        if (child == 0) recordUntilKilled(library.path().toStdString(), *told);
+        while (!told->recording) sleepMs(1);
+        sleepMs(static_cast<int>(std::uniform_int_distribution(50, 1500)(random)));
+        const Timestamp acknowledged = told->acknowledged;
+        const Timestamp offered = told->offered;
+        ::kill(child, SIGKILL);
+        ::waitpid(child, nullptr, 0);
+
+        PosixFileSystem files;
+        const std::filesystem::path folder = onlyEpisode(library.path().toStdString());
+        const EpisodeRecovery recovery = orDie(recoverEpisode(files, folder));
+        QVERIFY(recovery.changed);
+        QVERIFY(recovery.episode.row.recovered);
+        QCOMPARE(static_cast<int>(recovery.episode.row.state), static_cast<int>(EpisodeState::Recorded));
+        verifyWhole(folder);
+        const auto reader = orDie(EpisodeReader::open(files, folder));
+        const Timestamp kept = reader->info().clock.fromUnix(reader->endTime() - 1);
+        QVERIFY2(kept >= acknowledged, qPrintable(QString("lost %1 ms").arg((acknowledged - kept) / kMillisecond)));
+        QVERIFY2(offered - kept <= 500 * kMillisecond,
+                 qPrintable(QString("%1 ms short").arg((offered - kept) / kMillisecond)));
+        QVERIFY(recovery.missing <= 500 * kMillisecond);
+    }
+    ::munmap(told, sizeof(Told));
+}
+
+void TestRecovery::aWholeEpisodeIsLeftAlone()
+{
+    QTemporaryDir library;
+    const std::filesystem::path folder = recordedEpisode(library.path().toStdString());
+    const auto before = contentOf(folder / "episode.mcap");
+    PosixFileSystem files;
+    const EpisodeRecovery recovery = orDie(recoverEpisode(files, folder));
+    QVERIFY(!recovery.changed);
+    QVERIFY(contentOf(folder / "episode.mcap") == before);
+    QVERIFY(!recovery.episode.row.recovered);
+}
+
+void TestRecovery::doneTwiceItChangesNothing()
+{
+    QTemporaryDir library;
+    const std::filesystem::path folder = recordedEpisode(library.path().toStdString());
+    PosixFileSystem files;
+    const auto whole = contentOf(folder / "episode.mcap");
+    std::filesystem::resize_file(folder / "episode.mcap", whole.size() * 2 / 3);
+    QVERIFY(orDie(recoverEpisode(files, folder)).changed);
+    const auto once = contentOf(folder / "episode.mcap");
+    QVERIFY(!orDie(recoverEpisode(files, folder)).changed);
+    QVERIFY(contentOf(folder / "episode.mcap") == once);
+    verifyWhole(folder);
+}
+
+void TestRecovery::everyCutOfTheMcapIsRecovered()
+{
+    QTemporaryDir library;
+    const std::filesystem::path folder = recordedEpisode(library.path().toStdString());
+    PosixFileSystem files;
+    const auto whole = contentOf(folder / "episode.mcap");
+    const auto head = contentOf(folder / "head.mp4");
+    const auto wrist = contentOf(folder / "wrist.mp4");
+    const auto json = contentOf(folder / "episode.json");
+    const auto put = [&](const char* name, std::span<const std::byte> bytes) {
+        std::filesystem::remove(folder / name);
+        orDie(orDie(files.open(folder / name, OpenMode::Create))->write(0, bytes));
+    };
+    const std::size_t first = [&] {
+        const auto reader = orDie(McapReader::open(orDie(files.open(folder / "episode.mcap", OpenMode::Read))));
+        return static_cast<std::size_t>(reader->summary().chunks.front().offset);
+    }();
+    std::mt19937 random(5);
+    std::uint64_t last = 0;
+    std::vector<std::size_t> sizes{first, whole.size() - 1};
+    for (int i = 0; i < 25; ++i) sizes.push_back(first + random() % (whole.size() - first));
+    std::ranges::sort(sizes);
+    for (const std::size_t size : sizes) {
+        put("episode.mcap", std::span(whole).first(size));
+        put("head.mp4", head);
+        put("wrist.mp4", wrist);
+        put("episode.json", json);
+        const EpisodeRecovery recovery = orDie(recoverEpisode(files, folder));
+        QVERIFY(recovery.changed);
+        verifyWhole(folder);
+        std::uint64_t kept = 0;
+        for (const StreamRow& row : recovery.episode.row.streams) kept += static_cast<std::uint64_t>(row.count);
+        QVERIFY(kept >= last);
+        last = kept;
+    }
+    QVERIFY(last > 1000);
+}
+
+void TestRecovery::aCutVideoIsSaid()
+{
+    QTemporaryDir library;
+    const std::filesystem::path folder = recordedEpisode(library.path().toStdString());
+    PosixFileSystem files;
+    std::filesystem::resize_file(folder / "head.mp4", contentOf(folder / "head.mp4").size() / 2);
+    std::filesystem::resize_file(folder / "episode.mcap", contentOf(folder / "episode.mcap").size() - 10);
+    const EpisodeRecovery recovery = orDie(recoverEpisode(files, folder));
+    QVERIFY(std::ranges::any_of(recovery.words, [](const std::string& word) {
+        return word.find("camera head: its video holds") != std::string::npos;
+    }));
+}
+
+void TestRecovery::anEpisodeBeingRecordedIsNotTouched()
+{
+    QTemporaryDir library;
+    const std::filesystem::path folder = recordedEpisode(library.path().toStdString());
+    std::filesystem::resize_file(folder / "episode.mcap", 5000);
+    const FolderLock lock = orDie(FolderLock::take(folder));
+    QVERIFY(FolderLock::isHeld(folder));
+    PosixFileSystem files;
+    const auto refused = recoverEpisode(files, folder);
+    QVERIFY(!refused.has_value());
+    QVERIFY(refused.error().message.find("somebody else is writing") != std::string::npos);
+    QCOMPARE(std::filesystem::file_size(folder / "episode.mcap"), std::uintmax_t{5000});
+}
+
+void TestRecovery::whatIsNoEpisodeIsRefused()
+{
+    QTemporaryDir library;
+    PosixFileSystem files;
+    QVERIFY(!recoverEpisode(files, library.filePath("nowhere").toStdString()).has_value());
+    QVERIFY(!recoverEpisode(files, library.path().toStdString()).has_value());
+    const std::filesystem::path folder = recordedEpisode(library.path().toStdString());
+    std::filesystem::resize_file(folder / "episode.mcap", 0);
+    const auto empty = recoverEpisode(files, folder);
+    QVERIFY(!empty.has_value());
+    QVERIFY(empty.error().message.find("episode.mcap: this is not an MCAP file") != std::string::npos);
+}
+
+QTEST_GUILESS_MAIN(TestRecovery)
+#include "tst_recovery.moc"
