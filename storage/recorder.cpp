@@ -1,11 +1,11 @@
 #include "storage/recorder.h"
 
 #include <algorithm>
-#include <ctime>
 #include <future>
 
 #include "core/uuid.h"
 #include "storage/episoderecovery.h"
+#include "storage/library.h"
 
 namespace understudy {
 namespace {
@@ -14,16 +14,6 @@ constexpr auto kPoll = std::chrono::milliseconds(5);
 constexpr Duration kObservePeriod = 200 * kMillisecond;
 constexpr Duration kEncoderPatience = kSecond;
 constexpr double kMinute = 60;
-
-std::string dateOf(std::int64_t unixNs)
-{
-    const std::time_t seconds = unixNs / kSecond;
-    std::tm utc{};
-    gmtime_r(&seconds, &utc);
-    char text[16];
-    std::strftime(text, sizeof text, "%Y-%m-%d", &utc);
-    return text;
-}
 
 /// A name that is one file or folder name.
 bool isPlainName(const std::string& name)
@@ -267,7 +257,7 @@ Result<std::string> Recorder::begin(const TakeInfo& info, Timestamp press)
     m_current.script = info.script;
     EpisodeRow& row = m_current.row;
     row.id = uuidAt(wallTime);
-    row.path = "episodes/" + dateOf(wallTime) + "/" + row.id;
+    row.path = episodeFolder(row.id, wallTime);
     row.takeId = info.takeId.empty() ? row.id : info.takeId;
     row.taskId = info.taskId;
     row.task = info.task;
@@ -311,6 +301,9 @@ Result<std::string> Recorder::begin(const TakeInfo& info, Timestamp press)
 /// From here on a crash leaves an episode that can be recovered and a row that says so.
 Result<void> Recorder::announce(const std::filesystem::path& folder)
 {
+    // What could not be read again after a crash must not begin.
+    if (const Result<EpisodeFile> read = parseEpisodeJson(toJson(m_current)); !read)
+        return fail("the take lacks something that its episode.json needs: " + read.error().message);
     if (const Result<void> written = writeJson(); !written) return written;
     for (const std::filesystem::path& parent : {folder.parent_path(), folder.parent_path().parent_path()})
         if (const Result<void> synced = m_files.syncDirectory(parent); !synced) return synced;

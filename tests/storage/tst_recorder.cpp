@@ -10,6 +10,8 @@ using namespace understudy;
 
 namespace {
 
+const TakeInfo kTask{.taskId = "t", .task = "pick"};
+
 void sleepMs(int milliseconds) { std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds)); }
 
 template <typename T>
@@ -35,6 +37,7 @@ struct Bench {
         rig = std::make_unique<test::RecordingRig>(*recorder);
         SessionInfo session;
         session.common.clock = WallAnchor::take(clock);
+        session.common.row.robot = "rig";
         session.robotDescription = "<robot/>";
         orDie(recorder->start(session));
         rig->start();
@@ -117,7 +120,7 @@ void TestRecorder::aTakeBeginsBeforeThePressAndLosesNothing()
     Bench bench;
     sleepMs(1600);
     const Timestamp press = bench.clock.now();
-    const std::string id = orDie(bench.recorder->startTake({.taskId = "t", .task = "pick"}));
+    const std::string id = orDie(bench.recorder->startTake(kTask));
     QVERIFY(bench.recorder->status().recording);
     sleepMs(900);
     bench.recorder->mark("mark", "here");
@@ -160,7 +163,7 @@ void TestRecorder::imagesAreTheOnesOfTheirRecords()
 {
     Bench bench;
     sleepMs(300);
-    orDie(bench.recorder->startTake({}));
+    orDie(bench.recorder->startTake(kTask));
     sleepMs(700);
     const TakeReport take = orDie(bench.recorder->endTake());
     const auto reader = bench.open(take);
@@ -184,8 +187,8 @@ void TestRecorder::takesFollowOneAnother()
     sleepMs(1500);
     std::vector<TakeReport> takes;
     for (int i = 0; i < 3; ++i) {
-        orDie(bench.recorder->startTake({}));
-        QVERIFY(!bench.recorder->startTake({}).has_value());
+        orDie(bench.recorder->startTake(kTask));
+        QVERIFY(!bench.recorder->startTake(kTask).has_value());
         sleepMs(400);
         takes.push_back(orDie(bench.recorder->endTake({.outcome = Outcome::Failure, .cause = "dropped it"})));
     }
@@ -205,12 +208,12 @@ void TestRecorder::aRedoneTakeLiesInTheTray()
 {
     Bench bench;
     sleepMs(200);
-    orDie(bench.recorder->startTake({}));
+    orDie(bench.recorder->startTake(kTask));
     sleepMs(200);
     const TakeReport redone = orDie(bench.recorder->redoTake());
     QCOMPARE(static_cast<int>(redone.episode.row.state), static_cast<int>(EpisodeState::Tray));
     QVERIFY(std::filesystem::exists(bench.recorder_path(redone) / "episode.mcap"));
-    orDie(bench.recorder->startTake({}));
+    orDie(bench.recorder->startTake(kTask));
     orDie(bench.recorder->endTake());
     QCOMPARE(bench.ledger.finished.size(), std::size_t{2});
 }
@@ -248,14 +251,14 @@ void TestRecorder::aSlowDiskIsAbsorbedAndAVerySlowOneIsCounted()
 {
     Bench bench({.queueSeconds = 1.5});
     sleepMs(300);
-    orDie(bench.recorder->startTake({}));
+    orDie(bench.recorder->startTake(kTask));
     bench.disk.syncMilliseconds = 150;  // three files a sync: about half a second
     sleepMs(900);
     bench.disk.syncMilliseconds = 0;
     const TakeReport slow = orDie(bench.recorder->endTake());
     QCOMPARE(slow.problem, std::string());
 
-    orDie(bench.recorder->startTake({}));
+    orDie(bench.recorder->startTake(kTask));
     bench.disk.syncMilliseconds = 1200;
     sleepMs(3200);
     bench.disk.syncMilliseconds = 0;
@@ -276,7 +279,7 @@ void TestRecorder::aSilentStreamIsSaid()
 {
     Bench bench;
     sleepMs(300);
-    orDie(bench.recorder->startTake({}));
+    orDie(bench.recorder->startTake(kTask));
     bench.rig->robotSilent = true;
     bench.rig->headSilent = true;
     sleepMs(1300);
@@ -300,7 +303,7 @@ void TestRecorder::aFullDiskKeepsWhatWasSynced()
 {
     Bench bench;
     sleepMs(300);
-    orDie(bench.recorder->startTake({}));
+    orDie(bench.recorder->startTake(kTask));
     sleepMs(1000);
     bench.disk.space = 3000;
     sleepMs(800);
@@ -321,7 +324,7 @@ void TestRecorder::aFullDiskKeepsWhatWasSynced()
         QCOMPARE(row.count, static_cast<std::int64_t>(sequences.at(row.name).size()));
     QCOMPARE(orDie(reader->video("head"))->size(), sequences.at("head").size());
 
-    orDie(bench.recorder->startTake({}));
+    orDie(bench.recorder->startTake(kTask));
     sleepMs(300);
     QCOMPARE(orDie(bench.recorder->endTake()).problem, std::string());
 }
@@ -330,7 +333,7 @@ void TestRecorder::afterAFailedSyncNothingIsAcknowledged()
 {
     Bench bench;
     sleepMs(300);
-    orDie(bench.recorder->startTake({}));
+    orDie(bench.recorder->startTake(kTask));
     sleepMs(800);
     bench.disk.failSyncs = true;
     sleepMs(600);
@@ -351,21 +354,25 @@ void TestRecorder::noTakeBeginsOnAFullDisk()
 {
     Bench bench;
     bench.disk.space = 1 << 20;
-    const auto take = bench.recorder->startTake({});
+    const auto take = bench.recorder->startTake(kTask);
     QVERIFY(!take.has_value());
     QVERIFY2(take.error().message.find("is full: 1 MiB are left") != std::string::npos, take.error().message.c_str());
     bench.disk.space = std::int64_t{1} << 40;
-    QVERIFY(bench.recorder->startTake({}).has_value());
+    QVERIFY(bench.recorder->startTake(kTask).has_value());
 }
 
 void TestRecorder::noTakeBeginsWithoutItsRow()
 {
     Bench bench;
     bench.ledger.refusal = "the index is read-only";
-    QVERIFY(!bench.recorder->startTake({}).has_value());
+    QVERIFY(!bench.recorder->startTake(kTask).has_value());
     QVERIFY(!bench.recorder->status().recording);
     bench.ledger.refusal.clear();
-    QVERIFY(bench.recorder->startTake({}).has_value());
+    const auto nameless = bench.recorder->startTake({});
+    QVERIFY(!nameless.has_value());
+    QVERIFY2(nameless.error().message.find("task.name is missing") != std::string::npos,
+             nameless.error().message.c_str());
+    QVERIFY(bench.recorder->startTake(kTask).has_value());
     // Of the refused take nothing is left.
     std::size_t folders = 0;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(bench.folder.path().toStdString()))
@@ -377,12 +384,12 @@ void TestRecorder::stoppingKeepsTheTake()
 {
     Bench bench;
     sleepMs(300);
-    orDie(bench.recorder->startTake({}));
+    orDie(bench.recorder->startTake(kTask));
     sleepMs(500);
     bench.recorder->stop();
     QCOMPARE(bench.ledger.finished.size(), std::size_t{1});
     QVERIFY(bench.open(bench.ledger.finished[0])->mcap().isFinished());
-    QVERIFY(!bench.recorder->startTake({}).has_value());
+    QVERIFY(!bench.recorder->startTake(kTask).has_value());
 }
 
 void TestRecorder::aStationHasOneRecorder()
@@ -421,7 +428,7 @@ void TestRecorder::streamsAreCheckedWhenTheyOpen()
     QVERIFY(!recorder->open({.name = "/x", .kind = "unheard of", .prototype = Event{}}).has_value());
     QVERIFY(!recorder->open({.name = "/x", .kind = "robot", .prototype = Event{}}).has_value());
     QVERIFY(!recorder->open({.name = "../head", .kind = "camera", .prototype = ImageRef()}).has_value());
-    QVERIFY(!recorder->startTake({}).has_value());
+    QVERIFY(!recorder->startTake(kTask).has_value());
     QVERIFY(recorder->start({}).has_value());
     QVERIFY(!recorder->start({}).has_value());
     QVERIFY(!recorder->open({.name = "/late", .kind = "event", .prototype = Event{}}).has_value());

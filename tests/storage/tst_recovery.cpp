@@ -16,6 +16,8 @@ using namespace understudy;
 
 namespace {
 
+const TakeInfo kTask{.taskId = "t", .task = "pick"};
+
 void sleepMs(int milliseconds) { std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds)); }
 
 template <typename T>
@@ -42,11 +44,12 @@ struct Told {
     test::RecordingRig rig(*recorder);
     SessionInfo session;
     session.common.clock = WallAnchor::take(clock);
+    session.common.row.robot = "rig";
     orDie(recorder->start(session));
     rig.start();
     sleepMs(200);
     told.press = clock.now();
-    orDie(recorder->startTake({}));
+    orDie(recorder->startTake(kTask));
     told.recording = true;
     while (true) {
         told.acknowledged = recorder->status().acknowledgedTo;
@@ -79,9 +82,10 @@ std::filesystem::path recordedEpisode(const std::filesystem::path& library)
     test::RecordingRig rig(*recorder);
     SessionInfo session;
     session.common.clock = WallAnchor::take(clock);
+    session.common.row.robot = "rig";
     orDie(recorder->start(session));
     rig.start();
-    orDie(recorder->startTake({}));
+    orDie(recorder->startTake(kTask));
     sleepMs(1200);
     const TakeReport take = orDie(recorder->endTake());
     rig.stop();
