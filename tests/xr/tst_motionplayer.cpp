@@ -98,6 +98,7 @@ private slots:
         MotionPlayer player(stand(), script, {.name = "suit"});
         NullSink sink;
         QVERIFY(player.start(sink));
+        QTRY_COMPARE_WITH_TIMEOUT(player.health().samples, std::uint64_t(6), 10'000);
         QTRY_COMPARE_WITH_TIMEOUT(player.health().state, SourceState::Silent, 10'000);
         QVERIFY(player.health().problem.starts_with("nothing from suit for "));
         QCOMPARE(player.health().samples, std::uint64_t(6));
