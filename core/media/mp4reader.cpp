@@ -18,6 +18,15 @@ constexpr std::size_t kNoPosition = static_cast<std::size_t>(-1);
 }  // namespace
 
 struct Mp4Reader::Impl {
+    struct Scaling {
+        int width = 0;
+        int height = 0;
+        int format = 0;
+        int matrix = 0;
+        int range = 0;
+        bool operator==(const Scaling&) const = default;
+    };
+
     std::unique_ptr<File> file;
     std::string name;
     Mp4Index index;
@@ -25,6 +34,7 @@ struct Mp4Reader::Impl {
     libav::CodecContext codec;
     libav::PacketRef packet;
     libav::Scaler scaler;
+    Scaling scaling;
     std::map<std::size_t, libav::Frame> kept;  ///< of the current group, by presentation index
     std::size_t next = kNoPosition;            ///< decoding position that the decoder expects
     bool drained = false;
@@ -154,6 +164,21 @@ struct Mp4Reader::Impl {
         return kept[at].get();
     }
 
+    /// One video has one format, as a rule: the tables are computed when it changes.
+    bool prepareScaler(const AVFrame& frame)
+    {
+        const Scaling wanted{frame.width, frame.height, frame.format, frame.colorspace, frame.color_range};
+        if (scaler && wanted == scaling) return true;
+        scaling = wanted;
+        scaler.reset(sws_getContext(frame.width, frame.height, static_cast<AVPixelFormat>(frame.format), frame.width,
+                                    frame.height, AV_PIX_FMT_RGB24, SWS_BILINEAR, nullptr, nullptr, nullptr));
+        if (!scaler) return false;
+        const int* matrix = sws_getCoefficients(frame.colorspace == AVCOL_SPC_BT709 ? SWS_CS_ITU709 : SWS_CS_ITU601);
+        sws_setColorspaceDetails(scaler.get(), matrix, frame.color_range == AVCOL_RANGE_JPEG, matrix, 1, 0, 1 << 16,
+                                 1 << 16);
+        return true;
+    }
+
     Result<ImageRef> toRgb(const AVFrame& frame, std::size_t at)
     {
         auto image = std::make_shared<Image>();
@@ -163,14 +188,7 @@ struct Mp4Reader::Impl {
         image->key = index.samples[at].key;
         image->stamps.capture = index.samples[at].pts;
         image->data.resize(image->bytesPerRow() * static_cast<std::size_t>(frame.height));
-        scaler.reset(sws_getCachedContext(
-            scaler.release(), frame.width, frame.height, static_cast<AVPixelFormat>(frame.format), frame.width,
-            frame.height, AV_PIX_FMT_RGB24, SWS_BILINEAR | SWS_ACCURATE_RND, nullptr, nullptr, nullptr));
-        if (!scaler) return failed(at, "its pixel format cannot be converted");
-        const int matrix = frame.colorspace == AVCOL_SPC_BT709 ? SWS_CS_ITU709 : SWS_CS_ITU601;
-        const bool fullRange = frame.color_range == AVCOL_RANGE_JPEG;
-        sws_setColorspaceDetails(scaler.get(), sws_getCoefficients(matrix), fullRange, sws_getCoefficients(matrix), 1,
-                                 0, 1 << 16, 1 << 16);
+        if (!prepareScaler(frame)) return failed(at, "its pixel format cannot be converted");
         auto* rows = reinterpret_cast<std::uint8_t*>(image->data.data());
         const int stride = static_cast<int>(image->bytesPerRow());
         if (sws_scale(scaler.get(), frame.data, frame.linesize, 0, frame.height, &rows, &stride) != frame.height)

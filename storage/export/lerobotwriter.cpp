@@ -38,17 +38,40 @@ int pixelStride(int width, int height)
     return longSide < 2 * kStatisticsSide ? 1 : longSide / kStatisticsSide;
 }
 
+/// Evenly spaced images of the rows, each moved to the nearest key image that a row could show: those are decoded
+/// alone, and say the same of colours.
+std::vector<std::uint32_t> sampledImages(const std::vector<VideoSample>& samples, const ExportCamera& camera)
+{
+    const auto [first, last] = std::ranges::minmax(camera.rows, {}, &ExportImage::index);
+    std::vector<std::uint32_t> keys;
+    for (std::uint32_t i = first.index; i <= last.index; ++i)
+        if (samples[i].key) keys.push_back(i);
+    const std::size_t rows = camera.rows.size();
+    const std::size_t pictures = sampledPictures(rows);
+    std::vector<std::uint32_t> images;
+    for (std::size_t n = 0; n < pictures; ++n) {
+        const double at = pictures == 1 ? 0 : static_cast<double>(n * (rows - 1)) / static_cast<double>(pictures - 1);
+        std::uint32_t image = camera.rows[static_cast<std::size_t>(std::lround(at))].index;
+        const auto after = std::ranges::lower_bound(keys, image);
+        if (after != keys.end() && (after == keys.begin() || *after - image <= image - *(after - 1)))
+            image = *after;
+        else if (after != keys.begin())
+            image = *(after - 1);
+        images.push_back(image);
+    }
+    std::ranges::sort(images);
+    images.erase(std::ranges::unique(images).begin(), images.end());
+    return images;
+}
+
 Result<ImageStatistics> pictureStatistics(Mp4Reader& reader, const ExportCamera& camera,
                                           const std::function<bool()>& cancelled)
 {
     ImageStatistics statistics;
-    const std::size_t rows = camera.rows.size();
-    const std::size_t pictures = sampledPictures(rows);
     const int stride = pixelStride(camera.width, camera.height);
-    for (std::size_t n = 0; n < pictures; ++n) {
+    for (const std::uint32_t index : sampledImages(reader.index().samples, camera)) {
         if (cancelled && cancelled()) return fail("cancelled");
-        const double at = pictures == 1 ? 0 : static_cast<double>(n * (rows - 1)) / static_cast<double>(pictures - 1);
-        const Result<ImageRef> image = reader.imageAt(camera.rows[static_cast<std::size_t>(std::lround(at))].index);
+        const Result<ImageRef> image = reader.imageAt(index);
         if (!image) return tl::unexpected(image.error());
         statistics.add(**image, stride);
     }

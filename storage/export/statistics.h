@@ -67,7 +67,7 @@ private:
     std::int64_t m_pictures = 0;
 };
 
-/// How many pictures of an episode its colour statistics look at.
+/// How many pictures of an episode its colour statistics look at, at most.
 [[nodiscard]] std::size_t sampledPictures(std::size_t length);
 
 }  // namespace understudy
