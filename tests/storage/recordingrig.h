@@ -54,6 +54,8 @@ public:
         RobotState state;
         for (Eigen::VectorXd* values : {&state.position, &state.velocity, &state.effort}) values->setZero(kRigJoints);
         Step step;
+        step.phase = TeleopPhase::Active;
+        step.mode = CommandMode::Position;
         for (Eigen::VectorXd* values : {&step.target, &step.command, &step.measured}) values->setZero(kRigJoints);
         std::vector<std::string> names;
         for (int i = 0; i < kRigJoints; ++i) names.push_back("joint_" + std::to_string(i));
