@@ -30,13 +30,6 @@ Result<bool> isFree(const std::filesystem::path& folder)
     return true;
 }
 
-void removeDatabase(const std::filesystem::path& file)
-{
-    std::error_code ignored;
-    for (const char* suffix : {"", "-wal", "-shm", "-journal"})
-        std::filesystem::remove(file.string() + suffix, ignored);
-}
-
 /// Gives the file its name unless something has it. False: somebody else was first.
 Result<bool> claimName(const std::filesystem::path& from, const std::filesystem::path& to)
 {
@@ -90,6 +83,13 @@ Result<void> buildDatabase(const std::filesystem::path& file)
     if (const Result<int> migrated = migrate(**database, migrations()); !migrated)
         return tl::unexpected(migrated.error());
     return (*database)->checkpoint();
+}
+
+void removeDatabase(const std::filesystem::path& file)
+{
+    std::error_code ignored;
+    for (const char* suffix : {"", "-wal", "-shm", "-journal"})
+        std::filesystem::remove(file.string() + suffix, ignored);
 }
 
 Result<Library> openLibrary(const std::filesystem::path& folder, LibraryMode mode)

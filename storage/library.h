@@ -29,6 +29,9 @@ enum class LibraryMode : std::uint8_t {
 /// A new, empty index of the newest version.
 [[nodiscard]] Result<void> buildDatabase(const std::filesystem::path& file);
 
+/// Removes it with everything that the engine keeps beside it.
+void removeDatabase(const std::filesystem::path& file);
+
 /// Folder of an episode, relative to the library: episodes/<UTC date>/<id>.
 [[nodiscard]] std::string episodeFolder(const std::string& episodeId, std::int64_t startedAtNs);
 

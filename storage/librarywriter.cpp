@@ -6,6 +6,7 @@
 #include "core/file.h"
 #include "core/uuid.h"
 #include "storage/episodestates.h"
+#include "storage/episodetext.h"
 #include "storage/librarywriterimpl.h"
 #include "storage/read/jsonfields.h"
 #include "storage/read/labelquery.h"
@@ -255,7 +256,7 @@ Result<void> LibraryWriter::correct(std::string_view by, std::string_view episod
             if (!noted) return noted;
             if (Result<void> due = m_impl->mirrorDue(known->key); !due) return due;
         }
-        return m_impl->indexText(known->key);
+        return indexEpisodeText(*m_impl->database, known->key);
     });
 }
 

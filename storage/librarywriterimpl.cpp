@@ -1,11 +1,10 @@
 #include "storage/librarywriterimpl.h"
 
 #include <chrono>
-#include <limits>
 
 #include "core/uuid.h"
 #include "storage/episodestates.h"
-#include "storage/read/searchtext.h"
+#include "storage/episodetext.h"
 
 namespace understudy {
 namespace {
@@ -119,10 +118,6 @@ Result<std::string> LibraryWriter::Impl::ensure(std::string_view by, const std::
 
 Result<void> LibraryWriter::Impl::addEpisode(const Change& change, const EpisodeStart& start)
 {
-    // Far enough from both ends of the number that it can be raised until it is free.
-    if (start.startedAtNs <= 0 || start.startedAtNs > std::numeric_limits<std::int64_t>::max() / 2)
-        return fail("episode " + start.id + " starts at " + std::to_string(start.startedAtNs) +
-                    " ns, which is no time since 1970");
     if (const Result<void> checked = checkName("a robot", start.robot); !checked) return checked;
     const Result<std::int64_t> task = keyOf("tasks", start.taskId);
     if (!task) return tl::unexpected(task.error());
@@ -146,12 +141,9 @@ Result<void> LibraryWriter::Impl::addEpisode(const Change& change, const Episode
     const auto twin = find("SELECT key FROM episodes WHERE id = ?", start.id);
     if (!twin) return tl::unexpected(twin.error());
     if (*twin) return fail("episode " + start.id + " is already in the library");
-    std::int64_t key = start.startedAtNs;
-    Result<void> asked = database->query("SELECT key FROM episodes WHERE key >= ? AND key < ? ORDER BY key",
-                                         {key, key + 100'000}, [&](const SqlRow& row) {
-                                             if (row.integer(0) == key) ++key;
-                                         });
-    if (!asked) return asked;
+    const Result<std::int64_t> free = freeEpisodeKey(*database, start.startedAtNs);
+    if (!free) return tl::unexpected(free.error());
+    const std::int64_t key = *free;
     if (!start.modelHash.empty()) {
         const auto added =
             database->execute("INSERT INTO models (hash, robot, added_ns) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
@@ -168,7 +160,7 @@ Result<void> LibraryWriter::Impl::addEpisode(const Change& change, const Episode
          start.modelHash, *task});
     if (!added) return tl::unexpected(added.error());
     if (Result<void> noted = note(change, "episode", start.id, key, "state", "", "recording"); !noted) return noted;
-    return indexText(key);
+    return indexEpisodeText(*database, key);
 }
 
 Result<void> LibraryWriter::Impl::finishEpisode(std::string_view by, std::string_view episode, const EpisodeEnd& end,
@@ -191,7 +183,7 @@ Result<void> LibraryWriter::Impl::finishEpisode(std::string_view by, std::string
         if (recovered)
             if (Result<void> noted = note(change, "episode", ended->id, ended->key, "recovered", "no", "yes"); !noted)
                 return noted;
-        return indexText(ended->key);
+        return indexEpisodeText(*database, ended->key);
     });
 }
 
@@ -266,25 +258,6 @@ Result<void> LibraryWriter::Impl::putStreams(const Known& episode, const std::ve
             {episode.key, stream.name, stream.kind, stream.count, stream.dropped, stream.rateHz});
         if (!added) return tl::unexpected(added.error());
     }
-    return {};
-}
-
-Result<void> LibraryWriter::Impl::indexText(std::int64_t episode)
-{
-    std::string text;
-    const Result<void> asked = database->query(
-        "SELECT tasks.name, episodes.instruction_zh, episodes.instruction_en, cause, robots.name, people.name,"
-        " stations.name FROM episodes JOIN tasks ON tasks.key = episodes.task"
-        " JOIN robots ON robots.key = episodes.robot JOIN people ON people.key = episodes.person"
-        " LEFT JOIN stations ON stations.key = episodes.station WHERE episodes.key = ?",
-        {episode}, [&](const SqlRow& row) {
-            for (int column = 0; column < 7; ++column) text += row.text(column) + '\n';
-        });
-    if (!asked) return asked;
-    const auto put = database->execute("INSERT INTO episode_text (episode, folded) VALUES (?, ?)"
-                                       " ON CONFLICT (episode) DO UPDATE SET folded = excluded.folded",
-                                       {episode, foldedText(text)});
-    if (!put) return tl::unexpected(put.error());
     return {};
 }
 

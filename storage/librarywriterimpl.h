@@ -68,8 +68,6 @@ public:
                                                   std::string_view segment,
                                                   const std::function<Result<LabelEdit>(const Segment&)>& make);
 
-    /// Makes the episode findable by its words as they are now.
-    [[nodiscard]] Result<void> indexText(std::int64_t episode);
     [[nodiscard]] Result<void> mirrorDue(std::int64_t episode);
 };
 

@@ -54,38 +54,44 @@ bool contains(const std::string& folder, const std::string& path)
 
 }  // namespace
 
-Result<void> verifyLibraryFile(const std::filesystem::path& file)
+LibraryFileFinding inspectLibraryFile(const std::filesystem::path& file)
 {
+    using enum LibraryFileState;
     std::error_code error;
     const auto status = std::filesystem::status(file, error);
     if (!std::filesystem::exists(status))
-        return fail("there is no library at " + file.parent_path().string() +
-                    ": library.db is missing. Choose another folder with --library, or record an episode to make one");
-    if (!std::filesystem::is_regular_file(status)) return fail(file.string() + " is not a file, so it is no library");
+        return {Missing, "there is no library at " + file.parent_path().string() +
+                             ": library.db is missing. Choose another folder with --library, or record an episode to " +
+                             "make one"};
+    if (!std::filesystem::is_regular_file(status))
+        return {Unreadable, file.string() + " is not a file, so it is no library"};
 
     PosixFileSystem files;
     const auto opened = files.open(file, OpenMode::Read);
-    if (!opened) return fail(opened.error().message + ". Give this user the right to read it");
+    if (!opened) return {Unreadable, opened.error().message + ". Give this user the right to read it"};
     Header header{};
     const auto got = (*opened)->read(0, header);
-    if (!got) return tl::unexpected(got.error());
+    if (!got) return {Unreadable, got.error().message};
     const auto size = (*opened)->size();
-    if (!size) return tl::unexpected(size.error());
+    if (!size) return {Unreadable, size.error().message};
 
     if (*size == 0)
-        return fail(file.string() + " is empty, so it is no library. Remove it, then `understudy check` rebuilds the " +
-                    "library from the episodes beside it");
+        return {Empty, file.string() +
+                           " is empty, so it is no library. `understudy check` makes a new index from the " +
+                           "episodes beside it"};
     const std::string_view magic(reinterpret_cast<const char*>(header.data()), kSqliteMagic.size());
     if (*got < kHeaderSize || magic != kSqliteMagic)
-        return fail(file.string() + " is not a library: it is no database. Choose another folder with --library");
+        return {NoDatabase,
+                file.string() + " is not a library: it is no database. Choose another folder with --library"};
     if (bigEndian(header, 68, 4) != kApplicationId)
-        return fail(file.string() + " is a database of another program, not a library. Choose another folder with " +
-                    "--library");
+        return {Foreign, file.string() + " is a database of another program, not a library. Choose another folder " +
+                             "with --library"};
     const std::uint32_t version = bigEndian(header, 60, 4);
     if (version > static_cast<std::uint32_t>(kSchemaVersion))
-        return fail("the library " + file.parent_path().string() + " was written by a newer program (its version is " +
-                    std::to_string(version) + ", this program knows " + std::to_string(kSchemaVersion) +
-                    "). Update this program; the library was not changed");
+        return {Newer, "the library " + file.parent_path().string() +
+                           " was written by a newer program (its version is " + std::to_string(version) +
+                           ", this program knows " + std::to_string(kSchemaVersion) +
+                           "). Update this program; the library was not changed"};
 
     // While a write-ahead log waits beside it, the file may rightly be shorter than its first page says.
     std::filesystem::path log = file;
@@ -94,10 +100,17 @@ Result<void> verifyLibraryFile(const std::filesystem::path& file)
     const std::uint64_t pages = bigEndian(header, 28, 4);
     const bool countIsCurrent = bigEndian(header, 24, 4) == bigEndian(header, 92, 4);
     if (countIsCurrent && !hasContent(log) && *size < pages * pageSize)
-        return fail("the library's index " + file.string() + " was cut short: " + std::to_string(*size) + " of " +
-                    std::to_string(pages * pageSize) + " bytes are there. `understudy check` rebuilds it from the " +
-                    "episodes; the file was not changed");
+        return {CutShort, "the library's index " + file.string() + " was cut short: " + std::to_string(*size) + " of " +
+                              std::to_string(pages * pageSize) + " bytes are there. `understudy check` rebuilds it " +
+                              "from the episodes; the file was not changed"};
     return {};
+}
+
+Result<void> verifyLibraryFile(const std::filesystem::path& file)
+{
+    const LibraryFileFinding finding = inspectLibraryFile(file);
+    if (finding.state == LibraryFileState::Good) return {};
+    return fail(finding.problem);
 }
 
 std::string_view networkFileSystem(std::uint64_t magic, std::string_view mountType)

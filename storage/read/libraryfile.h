@@ -19,8 +19,25 @@ inline constexpr std::int64_t kApplicationId = 0x55535459;
     return library / "library.db";
 }
 
-/// Looks at a database file without opening it as one, so that a refused file stays as it is: missing, empty, no
-/// library, cut short, or written by a newer program. The error says what to do.
+enum class LibraryFileState : std::uint8_t {
+    Good,
+    Missing,
+    Unreadable,  ///< no file, no right, or a failing disk
+    Empty,
+    NoDatabase,
+    Foreign,  ///< a database of another program
+    Newer,
+    CutShort
+};
+
+/// What a file is, without opening it as a database, so that a refused one stays as it is; and, unless it is good, a
+/// sentence that says what to do.
+struct LibraryFileFinding {
+    LibraryFileState state = LibraryFileState::Good;
+    std::string problem;
+};
+[[nodiscard]] LibraryFileFinding inspectLibraryFile(const std::filesystem::path& file);
+/// The same as an error.
 [[nodiscard]] Result<void> verifyLibraryFile(const std::filesystem::path& file);
 
 /// A database that several programs share needs one host: refuses folders on a network file system, in words. The

@@ -6,14 +6,12 @@
 
 #include "storage/read/episode.h"
 #include "storage/read/episodefilter.h"
-#include "storage/read/label.h"
-#include "storage/read/people.h"
+#include "storage/read/labelsjson.h"
 #include "storage/read/task.h"
 
 namespace understudy {
 
 class Database;
-struct EpisodeLabels;
 
 /// One page of episodes, newest first.
 struct EpisodePage {
