@@ -1,5 +1,7 @@
 #include "app/commandline.h"
 
+#include <set>
+
 #include <CLI/CLI.hpp>
 #include <QStandardPaths>
 
@@ -15,7 +17,18 @@ std::filesystem::path defaultLibrary()
 
 }  // namespace
 
-int runCommandLine(int argc, char** argv)
+bool opensWindow(int argc, char** argv)
+{
+    static const std::set<std::string_view> kCommands{"record", "list", "show", "check", "export", "retarget", "bench"};
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view argument = argv[i];
+        if (kCommands.contains(argument) || argument == "--help" || argument == "-h" || argument == "--version")
+            return false;
+    }
+    return true;
+}
+
+int runCommandLine(int argc, char** argv, const OpenWindow& openWindow)
 {
     CLI::App app{"Understudy: drive robots, record what they did, label and release it."};
     app.name("understudy");
@@ -32,6 +45,21 @@ int runCommandLine(int argc, char** argv)
     app.add_option("--profile", context.profile, "Robot profile (TOML); found by the model's name when left out");
     app.add_option("--motion", context.motion, "Human motion (BVH) played as the operator: a file or a shipped name");
     app.parse_complete_callback([&] { context.output = Output(json ? Output::Style::Json : Output::Style::Words); });
+
+    WindowOptions window;
+    app.add_option("--workspace", window.workspace, "Page to open")
+        ->check(CLI::IsMember({"operate", "annotate", "review"}));
+    app.add_option("--episode", window.episode, "Episode to open in Annotate");
+    app.add_option("--language", window.language, "Language of the window")->check(CLI::IsMember({"en", "zh"}));
+    app.add_option("--theme", window.theme, "Theme of the window")->check(CLI::IsMember({"dark", "light"}));
+    app.add_option("--screenshot", window.screenshot, "Save a picture of the window once it is complete, and quit");
+    CLI::App* demoCommand = app.add_subcommand("demo", "Open the studio on the embedded simulator, ready to record");
+    demoCommand->add_option("--station", window.station, "Station file (TOML) instead of the demo station");
+    demoCommand->add_flag("--practice", window.practice, "Lead a newcomer through the first five minutes");
+    demoCommand->callback([&] {
+        window.demo = true;
+        status = openWindow(context, window);
+    });
 
     RecordOptions record;
     CLI::App* recordCommand = app.add_subcommand("record", "Run a session without a screen and record episodes");
@@ -83,10 +111,7 @@ int runCommandLine(int argc, char** argv)
         app.exit(error, asked ? std::cout : std::cerr, std::cerr);
         return asked ? kDone : kWrongUsage;
     }
-    if (app.get_subcommands().empty()) {
-        std::cerr << app.help();
-        return kWrongUsage;
-    }
+    if (app.get_subcommands().empty()) return openWindow(context, window);
     return status;
 }
 

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "app/output.h"
+#include "app/station.h"
 
 namespace understudy {
 
@@ -25,12 +27,29 @@ struct RecordOptions {
     std::optional<double> seconds;
 };
 
+struct WindowOptions {
+    bool demo = false;      ///< connect the demo station
+    bool practice = false;  ///< lead a newcomer
+    std::string station;    ///< file to connect
+    std::string workspace;
+    std::string episode;
+    std::string language;
+    std::string theme;
+    std::string screenshot;
+};
+
 struct ExportOptions {
     std::string format;
     std::filesystem::path to;
     std::vector<std::string> filters;
     double fps = 0;  ///< 0: the reference camera's rate
 };
+
+/// Opens the window; given by the program, so that commands need no screen.
+using OpenWindow = std::function<int(const CommandContext&, const WindowOptions&)>;
+
+/// The station of a file, or the demo station, with what the command line overrides.
+[[nodiscard]] Result<Station> stationOf(const CommandContext& context, const std::string& file);
 
 /// Each returns the exit status.
 [[nodiscard]] int runRecord(const CommandContext& context, const RecordOptions& options);

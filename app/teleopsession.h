@@ -11,6 +11,7 @@
 #include "core/devicesource.h"
 #include "core/robotlink.h"
 #include "robots/model/robotmodel.h"
+#include "robots/teleop/looprunner.h"
 #include "storage/recorder.h"
 
 namespace understudy {
@@ -19,21 +20,12 @@ struct SessionOptions {
     Station station;
     std::filesystem::path library;
     bool practice = false;
+    /// A played-back operator lets go at the end of every pass, as a person does between takes.
+    bool releaseEachPass = false;
     /// A device of the caller's own drives instead of the station's rig, e.g. keyboard and mouse.
     std::unique_ptr<DeviceSource> device;
     /// What is being prepared, a sentence; called on the opening thread.
     std::function<void(const std::string&)> progress;
-};
-
-/// What a running loop tells.
-struct LoopFigures {
-    std::uint64_t steps = 0;
-    std::uint64_t missed = 0;
-    bool realTime = false;
-    std::string realTimeNote;                                     ///< why it is not real-time, a sentence
-    double latencyP50Us = 0, latencyP99Us = 0, latencyMaxUs = 0;  ///< operator's packet to send
-    double tickP50Us = 0, tickP99Us = 0, tickMaxUs = 0;
-    double wakeP50Us = 0, wakeP99Us = 0, wakeMaxUs = 0;
 };
 
 /// One connected run: robot, device, cameras, loop and recorder of a station, wired. Opened and used on one thread
@@ -59,11 +51,10 @@ public:
     void clearStop();
     /// The robot returns to its rest posture, slowly, while hold-to-drive is held.
     void goHome();
-    /// Between takes: nobody may engage until the table is clear.
-    void setParked(bool parked);
     /// Puts the objects back; a seed other than 0 varies their places.
     void resetScene(std::uint64_t seed);
 
+    [[nodiscard]] const std::string& sessionId() const;
     [[nodiscard]] const Station& station() const;
     [[nodiscard]] const RobotModel& robot() const;
     [[nodiscard]] const RobotInfo& robotInfo() const;
@@ -74,16 +65,16 @@ public:
     /// The newest of each, null before the first; valid until the next call.
     [[nodiscard]] const TeleopStatus* teleop();
     [[nodiscard]] const RobotState* robotState();
-    [[nodiscard]] const TransformSample* objects();
-    [[nodiscard]] const std::vector<std::string>& objectNames() const;  ///< of TransformSample::poses
+    /// qpos of the simulated scene, as RobotModel::restQpos(); null without a simulator.
+    [[nodiscard]] const Eigen::VectorXd* scene();
     [[nodiscard]] std::size_t cameraCount() const;
     [[nodiscard]] const CameraInfo& camera(std::size_t index) const;
     [[nodiscard]] ImageRef image(std::size_t index);
     [[nodiscard]] RecorderStatus recorder() const;
     [[nodiscard]] SourceHealth robotHealth() const;
     [[nodiscard]] SourceHealth deviceHealth() const;
-    /// Of the loop since the take began, or since the start without one.
-    [[nodiscard]] LoopFigures figures() const;
+    /// Of the loop since the start.
+    [[nodiscard]] LoopReport loop() const;
 
 private:
     struct Parts;

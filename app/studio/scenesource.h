@@ -16,6 +16,8 @@ public:
     [[nodiscard]] const RobotModel& model() const { return m_model; }
     /// By body name; unknown names are ignored.
     void setFreeBody(const std::string& name, const Pose& pose);
+    /// Everything that is not a controlled joint, as RobotModel::restQpos().
+    void setScene(const Eigen::VectorXd& qpos) { m_poses.setScene(qpos); }
     /// `target` empty: no ghost. Camera frusta and wrist frames come from the robot's profile.
     [[nodiscard]] SceneFrame frame(const Eigen::VectorXd& measured, const Eigen::VectorXd& target);
 

@@ -72,7 +72,8 @@ void SessionController::open(const Station& station, const std::filesystem::path
     QMetaObject::invokeMethod(
         &m_context,
         [this, station, library, practice] {
-            SessionOptions options{.station = station, .library = library, .practice = practice};
+            SessionOptions options{
+                .station = station, .library = library, .practice = practice, .releaseEachPass = true};
             options.progress = [this](const std::string& line) {
                 QMetaObject::invokeMethod(
                     this, [this, line] { m_page.messages().showProgress(text(line), 0.5); }, Qt::QueuedConnection);
@@ -134,7 +135,6 @@ void SessionController::clear()
     m_session->clearStop();
     if (m_reset) m_session->resetScene(m_seed++);
     m_reset = false;
-    m_session->setParked(false);
     m_page.messages().clear();
     emit acted(QStringLiteral("clear"));
 }
@@ -189,7 +189,7 @@ void SessionController::endTake(Outcome outcome, const QString& cause, bool redo
                                             .reason = text(take->problem)});
                     if (m_lastTakes.size() > kShownTakes) m_lastTakes.pop_back();
                     m_reset = true;
-                    m_session->setParked(true);
+                    m_session->requestStop();
                     m_page.messages().say(take->problem.empty() ? MessageBar::Kind::Good : MessageBar::Kind::Bad,
                                           take->problem.empty()
                                               ? (redo ? tr("Set aside. Make the table ready, then press C.")
@@ -258,11 +258,7 @@ OperateView SessionController::view()
         view.cameras.push_back(std::move(picture));
     }
 
-    if (const TransformSample* objects = m_session->objects()) {
-        const std::vector<std::string>& names = m_session->objectNames();
-        for (std::size_t i = 0; i < names.size() && i < objects->poses.size(); ++i)
-            m_scene->setFreeBody(names[i], objects->poses[i]);
-    }
+    if (const Eigen::VectorXd* scene = m_session->scene()) m_scene->setScene(*scene);
     if (const RobotState* state = m_session->robotState())
         view.scene = m_scene->frame(state->position, status ? status->target : Eigen::VectorXd());
     return view;

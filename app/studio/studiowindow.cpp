@@ -143,6 +143,7 @@ bool StudioWindow::setLanguage(const QString& language)
     }
     QSettings().setValue(QStringLiteral("window/language"), language);
     translate();
+    emit languageChanged();
     return found;
 }
 

@@ -45,6 +45,7 @@ signals:
     void pageLeft(const QString& id);
     void pageOpened(const QString& id);
     void closing();
+    void languageChanged();
 
 protected:
     void closeEvent(QCloseEvent* event) override;

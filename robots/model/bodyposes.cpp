@@ -22,6 +22,12 @@ void BodyPoses::resetFreeBodies()
     if (m_data->scene) std::copy_n(m_model.restQpos().data(), m_model.restQpos().size(), m_data->scene->qpos);
 }
 
+void BodyPoses::setScene(const Eigen::VectorXd& qpos)
+{
+    if (m_data->scene && qpos.size() == m_model.restQpos().size())
+        std::copy_n(qpos.data(), qpos.size(), m_data->scene->qpos);
+}
+
 void BodyPoses::setFreeBody(int body, const Pose& pose)
 {
     const mjModel& model = m_model.mujoco();

@@ -18,6 +18,8 @@ public:
     /// Where a free body (an object, or a floating base that is not held) is; kept until changed. X_WB.
     void setFreeBody(int body, const Pose& pose);
     void resetFreeBodies();
+    /// Places everything; qpos as RobotModel::restQpos(), another length is ignored.
+    void setScene(const Eigen::VectorXd& qpos);
 
     /// X_WB of every body, in the order of RobotModel::bodies(), with the robot's joints at `joints` (order of
     /// RobotModel::joints(); others keep the rest posture). Valid until the next call.
