@@ -1,6 +1,8 @@
 #include <memory>
 
 #include <QApplication>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
 
 #include "app/commandline.h"
 #include "app/studio/studio.h"
@@ -30,6 +32,8 @@ int openWindow(const CommandContext& context, const WindowOptions& window)
 
 int main(int argc, char** argv)
 {
+    spdlog::set_default_logger(spdlog::stderr_color_mt("understudy"));
+    spdlog::set_level(spdlog::level::warn);
     std::unique_ptr<QCoreApplication> application;
     if (understudy::opensWindow(argc, argv))
         application = std::make_unique<QApplication>(argc, argv);

@@ -29,6 +29,8 @@ int Output::failed(const Error& error) const
 
 void Output::progress(std::string_view line) const
 {
+    if (line == m_progress) return;
+    m_progress = line;
     if (isatty(STDERR_FILENO))
         fmt::print(stderr, "\r\033[K{}", line);
     else

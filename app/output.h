@@ -25,11 +25,12 @@ public:
     void document(const nlohmann::json& json) const;
     /// Says what went wrong on standard error and gives the exit status of a failure.
     [[nodiscard]] int failed(const Error& error) const;
-    /// One line on standard error that overwrites itself on a terminal.
+    /// One line on standard error, when it differs from the one before; overwrites itself on a terminal.
     void progress(std::string_view line) const;
 
 private:
     Style m_style;
+    mutable std::string m_progress;
 };
 
 inline constexpr int kDone = 0;
