@@ -171,10 +171,17 @@ void SimulatedCameras::Data::Camera::show(const SceneState& state, SceneRenderer
         m_origin = state.stamps.capture;
         m_rateSince = now;
     }
+    int passed = 0;
     do {
         ++m_tick;
+        ++passed;
         m_due = m_origin + std::llround(static_cast<double>(m_tick) * 1e9 / m_info.rateHz);
     } while (m_due <= state.stamps.capture);
+    if (passed > 1) {
+        m_health.dropped += static_cast<std::uint64_t>(passed - 1);
+        m_health.problem =
+            fmt::format("The camera {} lost images: drawing fell more than a second behind.", m_info.name);
+    }
     const auto fault = m_rig.options.silentAfter.find(m_info.name);
     if (fault != m_rig.options.silentAfter.end() && state.stamps.capture - m_origin >= fault->second) return;
 

@@ -96,8 +96,12 @@ Result<MjModelPtr> compile(mjSpec* spec, const AssetFiles& files, std::vector<st
     if (!model) return model;
     if (*model == nullptr) return fail(mjs_getError(spec));
     if (const Result<void> checked = checkFinite(**model); !checked) return tl::unexpected(checked.error());
-    for (int i = 0; i < mjs_numWarnings(spec); ++i) warnings.emplace_back(mjs_getWarning(spec, i));
-    if (std::string warning = takeMujocoWarning(); !warning.empty()) warnings.push_back(std::move(warning));
+    // How a scene joins the robot is ours to decide; MuJoCo's remarks on it help nobody.
+    const auto keep = [&](std::string_view warning) {
+        if (!warning.empty() && warning.rfind("Attach", 0) != 0) warnings.emplace_back(warning);
+    };
+    for (int i = 0; i < mjs_numWarnings(spec); ++i) keep(mjs_getWarning(spec, i));
+    keep(takeMujocoWarning());
     return model;
 }
 
@@ -311,7 +315,7 @@ Result<BuiltModel> buildModel(const BuildInputs& inputs)
             forEachIn(tree->root, mjOBJ_BODY, [](mjsElement* body) { mjs_asBody(body)->gravcomp = 1; });
             forEachIn(tree->root, mjOBJ_JOINT, [](mjsElement* joint) { mjs_asJoint(joint)->actgravcomp = 1; });
         }
-        holdBase(spec, *tree, inputs.profile);
+        built.rootWasFixed = !holdBase(spec, *tree, inputs.profile);
         if (const Result<void> added = addCameras(spec, inputs.profile); !added) return added;
         if (sceneSpec) {
             if (const Result<void> added = addScene(spec, sceneSpec.get(), inputs.profile.scenePose); !added) {

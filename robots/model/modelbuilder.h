@@ -12,6 +12,7 @@ struct BuiltModel {
     std::vector<JointInfo> joints;
     std::vector<BodyInfo> bodies;
     int base = 0;
+    bool rootWasFixed = false;  ///< the description gives the root no free joint
     std::vector<std::pair<std::string, std::string>> touchingAtRest;
     Eigen::VectorXd restQpos;
     std::vector<std::string> warnings;

@@ -61,6 +61,24 @@ private:
     std::optional<Error> m_error;
 };
 
+/// From ahead of the robot, a little above its middle, with all of it in the picture.
+CameraProfile overview(const Eigen::AlignedBox3d& extent, double raise)
+{
+    CameraProfile camera;
+    camera.name = "overview";
+    camera.mount.body = "world";
+    camera.verticalFov = 0.8;
+    const double size = std::max(extent.sizes().maxCoeff(), 0.2);
+    const Eigen::Vector3d at = extent.center() + Eigen::Vector3d(0, 0, raise);
+    const Eigen::Vector3d from = at + size * Eigen::Vector3d(1.4, 0.5, 0.35);
+    Eigen::Matrix3d axes;
+    axes.col(2) = (at - from).normalized();
+    axes.col(0) = axes.col(2).cross(Eigen::Vector3d::UnitZ()).normalized();
+    axes.col(1) = axes.col(2).cross(axes.col(0));
+    camera.mount.pose = {.position = from, .orientation = Eigen::Quaterniond(axes)};
+    return camera;
+}
+
 }  // namespace
 
 Result<void> checkProfile(const RobotProfile& profile, const std::vector<JointInfo>& joints,
@@ -95,9 +113,11 @@ std::string teleoperationGap(const RobotProfile& profile)
                        profile.name);
 }
 
-RobotProfile deriveProfile(const std::string& modelName, const std::vector<JointInfo>& joints,
-                           const std::vector<BodyInfo>& bodies, const std::vector<Pose>& bodyPoses)
+RobotProfile deriveProfile(const std::string& modelName, const RestingModel& model)
 {
+    const std::vector<JointInfo>& joints = model.joints;
+    const std::vector<BodyInfo>& bodies = model.bodies;
+    const std::vector<Pose>& bodyPoses = model.poses;
     struct Chain {
         int leaf = 0;
         std::vector<std::string> joints;
@@ -146,6 +166,12 @@ RobotProfile deriveProfile(const std::string& modelName, const std::vector<Joint
         if (!profile.arms[side]) profile.arms[side] = std::move(arm);
     }
     profile.gravityCompensation = true;
+    if (!model.extent.isEmpty()) {
+        constexpr double kSunk = -0.02;
+        if (model.isFixed && model.extent.min().z() < kSunk) profile.baseRaise = -model.extent.min().z();
+        profile.cameras.push_back(overview(model.extent, profile.baseRaise));
+    }
+    if (!model.hasFloor) profile.scene = resourcePath("robots/scenes/floor.xml");
     return profile;
 }
 

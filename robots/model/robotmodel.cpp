@@ -44,6 +44,20 @@ std::vector<Pose> posesAtRest(const BuiltModel& built)
     return poses;
 }
 
+RestingModel atRest(const BuiltModel& built)
+{
+    const mjModel& m = *built.model;
+    RestingModel resting{.joints = built.joints, .bodies = built.bodies, .poses = posesAtRest(built)};
+    for (const VisualMesh& visual : visualsOf(m)) {
+        if (!built.bodies[static_cast<std::size_t>(visual.body)].isRobot) continue;
+        const Pose pose = resting.poses[static_cast<std::size_t>(visual.body)] * visual.pose;
+        for (const Eigen::Vector3f& vertex : visual.vertices) resting.extent.extend(pose * vertex.cast<double>());
+    }
+    for (int i = 0; i < m.ngeom; ++i) resting.hasFloor = resting.hasFloor || m.geom_type[i] == mjGEOM_PLANE;
+    resting.isFixed = built.rootWasFixed;
+    return resting;
+}
+
 struct ChosenProfile {
     RobotProfile profile;
     bool derived = false;
@@ -71,6 +85,17 @@ Result<ChosenProfile> chooseProfile(const Description& description, const fs::pa
     return ChosenProfile{.profile = std::move(plain), .derived = true};
 }
 
+Result<std::optional<Description>> readScene(const RobotProfile& profile)
+{
+    if (profile.scene.empty()) return std::optional<Description>();
+    Result<Description> scene = readDescription(profile.scene);
+    if (!scene) return tl::unexpected(scene.error());
+    if (scene->format != DescriptionFormat::Mjcf) {
+        return fail(fmt::format("The scene {} must be MJCF.", profile.scene.string()));
+    }
+    return std::optional(std::move(*scene));
+}
+
 }  // namespace
 
 std::string_view nameOf(LimitSource source)
@@ -94,41 +119,39 @@ Result<RobotModel> RobotModel::load(const fs::path& file, const std::optional<fs
     Result<ChosenProfile> chosen = chooseProfile(*description, file, profile, options);
     if (!chosen) return tl::unexpected(chosen.error());
 
-    std::optional<Description> scene;
-    if (!chosen->profile.scene.empty()) {
-        Result<Description> read = readDescription(chosen->profile.scene);
-        if (!read) return tl::unexpected(read.error());
-        if (read->format != DescriptionFormat::Mjcf) {
-            return fail(fmt::format("The scene {} must be MJCF.", chosen->profile.scene.string()));
-        }
-        scene = std::move(*read);
-    }
-
-    auto data = std::make_unique<Data>();
-    Result<BuiltModel> built = buildModel({.description = *description,
-                                           .scene = scene ? &*scene : nullptr,
-                                           .profile = chosen->profile,
-                                           .trianglesPerLink = std::max(options.trianglesPerLink, 1)});
-    if (!built) return fail(fmt::format("The robot {} cannot be used: {}.", file.string(), built.error().message));
-    data->built = std::move(*built);
+    const auto build = [&](const RobotProfile& with, const Description* scene) -> Result<BuiltModel> {
+        Result<BuiltModel> built = buildModel({.description = *description,
+                                               .scene = scene,
+                                               .profile = with,
+                                               .trianglesPerLink = std::max(options.trianglesPerLink, 1)});
+        if (!built) return fail(fmt::format("The robot {} cannot be used: {}.", file.string(), built.error().message));
+        return built;
+    };
     if (chosen->derived) {
-        chosen->profile =
-            deriveProfile(description->modelName, data->built.joints, data->built.bodies, posesAtRest(data->built));
-        chosen->profile.base = data->built.bodies[static_cast<std::size_t>(data->built.base)].name;
-    } else if (const Result<void> checked = checkProfile(chosen->profile, data->built.joints, data->built.bodies);
-               !checked) {
+        const Result<BuiltModel> plain = build(chosen->profile, nullptr);
+        if (!plain) return tl::unexpected(plain.error());
+        chosen->profile = deriveProfile(description->modelName, atRest(*plain));
+    }
+    Result<std::optional<Description>> scene = readScene(chosen->profile);
+    if (!scene) return tl::unexpected(scene.error());
+    const Description* extras = *scene ? &**scene : nullptr;
+    Result<BuiltModel> built = build(chosen->profile, extras);
+    if (!built) return tl::unexpected(built.error());
+    if (const Result<void> checked = checkProfile(chosen->profile, built->joints, built->bodies); !checked) {
         return tl::unexpected(checked.error());
     }
+    auto data = std::make_unique<Data>();
+    data->built = std::move(*built);
     data->profile = std::move(chosen->profile);
     data->name = data->profile.name;
     data->gap = understudy::teleoperationGap(data->profile);
     data->visuals = visualsOf(*data->built.model);
-    Result<std::vector<ModelFile>> files = filesOf(*description, scene ? &*scene : nullptr, data->profile);
+    Result<std::vector<ModelFile>> files = filesOf(*description, extras, data->profile);
     if (!files) return tl::unexpected(files.error());
     data->files = std::move(*files);
     data->hash = hashOf(data->files);
     data->description = std::move(*description);
-    data->scene = std::move(scene);
+    data->scene = std::move(*scene);
     return RobotModel(std::move(data));
 }
 

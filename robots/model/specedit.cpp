@@ -226,15 +226,16 @@ Result<RobotTree> findRobot(mjSpec* spec, const RobotProfile& profile)
     return tree;
 }
 
-void holdBase(mjSpec* spec, const RobotTree& tree, const RobotProfile& profile)
+bool holdBase(mjSpec* spec, const RobotTree& tree, const RobotProfile& profile)
 {
     tree.root->pos[2] += profile.baseRaise;
-    if (!profile.baseHeld) return;
     std::vector<mjsElement*> free;
     for (mjsElement* joint = mjs_firstChild(tree.root, mjOBJ_JOINT, 0); joint != nullptr;
          joint = mjs_nextChild(tree.root, joint, 0)) {
         if (mjs_asJoint(joint)->type == mjJNT_FREE) free.push_back(joint);
     }
+    if (!profile.baseHeld) return !free.empty();
+    const bool wasFree = !free.empty();
     for (mjsElement* joint : free) mjs_delete(spec, joint);
     // MuJoCo skips collisions between parent and child only while the parent moves.
     for (mjsElement* child = mjs_firstChild(tree.root, mjOBJ_BODY, 0); child != nullptr;
@@ -243,6 +244,7 @@ void holdBase(mjSpec* spec, const RobotTree& tree, const RobotProfile& profile)
         mjs_setString(exclude->bodyname1, nameOf(tree.root->element).c_str());
         mjs_setString(exclude->bodyname2, nameOf(child).c_str());
     }
+    return wasFree;
 }
 
 void addMimics(mjSpec* spec, const std::vector<MimicJoint>& mimics)

@@ -57,8 +57,9 @@ struct RobotTree {
 };
 [[nodiscard]] Result<RobotTree> findRobot(mjSpec* spec, const RobotProfile& profile);
 
-/// Fixes the root where it is, or leaves it free; collisions between the held root and its children stay off.
-void holdBase(mjSpec* spec, const RobotTree& tree, const RobotProfile& profile);
+/// Fixes the root where it is, or leaves it free; collisions between the held root and its children stay off. Whether
+/// the description let it move freely.
+bool holdBase(mjSpec* spec, const RobotTree& tree, const RobotProfile& profile);
 void addMimics(mjSpec* spec, const std::vector<MimicJoint>& mimics);
 [[nodiscard]] Result<void> addScene(mjSpec* spec, mjSpec* scene, const Pose& pose);
 [[nodiscard]] Result<void> addCameras(mjSpec* spec, const RobotProfile& profile);

@@ -315,7 +315,8 @@ void TestCamera::aModelWithoutCamerasSaysSo()
     fs::create_directories(folder);
     test::writeText(folder / "a.xml",
                     "<mujoco><worldbody><body><joint name='j'/><geom size='0.1'/></body></worldbody></mujoco>");
-    const Result<RobotModel> model = RobotModel::load(folder / "a.xml");
+    test::writeText(folder / "a.toml", "name = 'a'");
+    const Result<RobotModel> model = RobotModel::load(folder / "a.xml", folder / "a.toml");
     QVERIFY(model);
     SteadyClock clock;
     Ring<SceneState> states(4, {});

@@ -158,6 +158,8 @@ void TestRobotModel::loadsUrdfAsVendorsPublishIt()
     }
     QVERIFY(model->profile().arms[1].has_value());
     QCOMPARE(model->profile().arms[1]->joints.size(), std::size_t{6});
+    QCOMPARE(model->profile().cameras.size(), std::size_t{1});
+    QVERIFY2(model->profile().baseRaise > 0.04, "half of the base was below the floor");
 }
 
 void TestRobotModel::loadsAnUnknownMjcf()
