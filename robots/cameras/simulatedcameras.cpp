@@ -62,6 +62,11 @@ struct SimulatedCameras::Data {
         void show(const SceneState& state, SceneRenderer& renderer, Timestamp now);
         [[nodiscard]] bool isDue(Timestamp capture) const { return m_active && capture >= m_due; }
         [[nodiscard]] bool isActive() const { return m_active; }
+        void lose(const std::string& problem)
+        {
+            m_health.state = SourceState::Lost;
+            m_health.problem = problem;
+        }
 
     private:
         Data& m_rig;
@@ -187,8 +192,7 @@ void SimulatedCameras::Data::Camera::show(const SceneState& state, SceneRenderer
 
     std::shared_ptr<Image> image = m_pool->take();
     if (const Result<void> drawn = drawing.draw(m_info.name, *image); !drawn) {
-        m_health.problem = drawn.error().message;
-        m_health.state = SourceState::Lost;
+        lose(drawn.error().message);
         return;
     }
     image->sequence = m_sequence++;
@@ -222,7 +226,11 @@ void SimulatedCameras::Data::draw(const SceneState& state)
 void SimulatedCameras::Data::run(const std::stop_token& stop)
 {
     pthread_setname_np(pthread_self(), "cameras");
-    if (!renderer->bind()) return;
+    if (const Result<void> bound = renderer->bind(); !bound) {
+        const std::lock_guard lock(mutex);
+        for (auto& camera : cameras) camera->lose(bound.error().message);
+        return;
+    }
     while (states.front() != nullptr) states.pop();
     while (!stop.stop_requested()) {
         const SceneState* state = states.front();

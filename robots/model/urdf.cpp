@@ -1,3 +1,4 @@
+#include <charconv>
 #include <cmath>
 #include <cstring>
 
@@ -40,11 +41,16 @@ std::optional<fs::path> findMesh(const std::string& name, const fs::path& folder
     return std::nullopt;
 }
 
+/// NaN for what is not a number. Without the locale, whose decimal point may be a comma.
 std::optional<double> number(const pugi::xml_node& node, const char* name)
 {
     const pugi::xml_attribute attribute = node.attribute(name);
     if (!attribute) return std::nullopt;
-    return attribute.as_double(std::nan(""));
+    std::string_view text = attribute.value();
+    while (!text.empty() && (text.front() == ' ' || text.front() == '+')) text.remove_prefix(1);
+    double value = std::nan("");
+    (void)std::from_chars(text.data(), text.data() + text.size(), value);
+    return value;
 }
 
 Result<void> readJoint(const pugi::xml_node& joint, const fs::path& file, Description& description)
