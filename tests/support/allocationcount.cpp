@@ -24,6 +24,14 @@ void* counted(std::size_t size, std::size_t alignment)
     return memory;
 }
 
+void* tried(std::size_t size) noexcept
+{
+#ifndef UNDERSTUDY_COUNTS_MALLOC
+    ++t_count;
+#endif
+    return std::malloc(size);
+}
+
 }  // namespace
 
 std::size_t allocationCount() { return t_count; }
@@ -71,6 +79,9 @@ void* operator new[](std::size_t size, std::align_val_t alignment)
 {
     return understudy::test::counted(size, static_cast<std::size_t>(alignment));
 }
+// Every form, or a sanitizer's own allocates what ours frees.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return understudy::test::tried(size); }
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return understudy::test::tried(size); }
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete[](void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
