@@ -13,6 +13,7 @@ constexpr int kFloorWidth = 320;
 constexpr int kFloorHeight = 240;
 constexpr double kFloorRate = 10;
 constexpr int kCoarseTriangles = 600;
+constexpr double kLastResort = 1.6;  ///< a fuller budget is better than a missing camera
 
 bool looksAlike(const CameraSetting& a, const CameraSetting& b)
 {
@@ -81,7 +82,8 @@ Result<Capability> chooseSetting(const CameraSetting& wanted, double budget, con
     capability.budget = budget;
     const std::vector<CameraSetting> rungs = loweringLadder(wanted);
     const CameraSetting* before = nullptr;
-    for (const CameraSetting& rung : rungs) {
+    for (std::size_t i = 0; i < rungs.size(); ++i) {
+        const CameraSetting& rung = rungs[i];
         if (rung.cameras > 0 && (before == nullptr || !looksAlike(*before, rung))) {
             const Result<double> seconds = cost(rung);
             if (!seconds) return tl::unexpected(seconds.error());
@@ -90,7 +92,8 @@ Result<Capability> chooseSetting(const CameraSetting& wanted, double budget, con
         before = &rung;
         capability.setting = rung;
         capability.load = capability.secondsPerImage * rung.rateHz * static_cast<double>(rung.cameras);
-        if (capability.load <= budget) break;
+        const bool costsCameras = i + 1 < rungs.size() && rungs[i + 1].cameras < rung.cameras;
+        if (capability.load <= budget * (costsCameras ? kLastResort : 1)) break;
     }
 
     // Said once for each kind of change, from the wish to what is left.

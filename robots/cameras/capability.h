@@ -41,7 +41,8 @@ struct Capability {
 /// Seconds per image of a setting; called once for each look (rate and number of cameras do not change it).
 using ImageCost = std::function<Result<double>(const CameraSetting&)>;
 
-/// The first rung whose load fits the budget; the last one when none does, with no camera left in the worst case.
+/// The first rung whose load fits the budget; before a camera is left out the budget may be exceeded by 60 %. With no
+/// camera left in the worst case.
 [[nodiscard]] Result<Capability> chooseSetting(const CameraSetting& wanted, double budget, const ImageCost& cost);
 
 }  // namespace understudy

@@ -18,7 +18,7 @@ namespace {
 constexpr double kSoftwareBudget = 0.5;  ///< the cores are also needed for physics, encoding and the loop
 constexpr double kHardwareBudget = 0.8;
 constexpr Duration kMeasureEach = 250 * kMillisecond;
-constexpr int kMeasureLeast = 4;
+constexpr std::size_t kMeasureLeast = 6;
 constexpr std::size_t kPoolImages = 8;
 constexpr Duration kSilentAfter = kSecond;
 constexpr Duration kIdleWait = 2 * kMillisecond;
@@ -269,19 +269,25 @@ Result<double> SimulatedCameras::Data::secondsPerImage(const CameraSetting& look
     if (const Result<void> bound = renderer->bind(); !bound) return tl::unexpected(bound.error());
     ImagePool pool(look.width, look.height, PixelFormat::Rgb8, 1);
     const std::shared_ptr<Image> image = pool.take();
-    int drawn = 0;
-    Timestamp begun = 0;
+    std::vector<Duration> durations;
     Result<void> result;
-    do {
-        if (drawn == static_cast<int>(look.cameras)) begun = clock.now();  // the first round warms up
+    Timestamp begun = 0;
+    for (std::size_t drawn = 0;; ++drawn) {
+        const Timestamp before = clock.now();
+        if (drawn == look.cameras) begun = before;  // the first round warms up
         renderer->pose(model.restQpos());
-        const std::size_t camera = static_cast<std::size_t>(drawn) % look.cameras;
-        result = renderer->draw(cameras[camera]->info().name, *image);
-        ++drawn;
-    } while (result && (drawn < static_cast<int>(look.cameras) + kMeasureLeast || clock.now() - begun < kMeasureEach));
+        result = renderer->draw(cameras[drawn % look.cameras]->info().name, *image);
+        if (!result) break;
+        if (drawn < look.cameras) continue;
+        durations.push_back(clock.now() - before);
+        if (durations.size() >= kMeasureLeast && clock.now() - begun >= kMeasureEach) break;
+    }
     renderer->release();
     if (!result) return tl::unexpected(result.error());
-    return toSeconds(clock.now() - begun) / (drawn - static_cast<int>(look.cameras));
+    // The median: the queue of states carries the cameras over what comes and goes.
+    const auto middle = durations.begin() + std::ssize(durations) / 2;
+    std::nth_element(durations.begin(), middle, durations.end());
+    return toSeconds(*middle);
 }
 
 Result<std::unique_ptr<SimulatedCameras>> SimulatedCameras::create(const RobotModel& model, Ring<SceneState>& states,
