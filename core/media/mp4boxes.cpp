@@ -73,13 +73,14 @@ Result<VideoParameters> readDescription(Bytes stsd)
     return parameters;
 }
 
-Result<void> readSizes(Bytes stsz, std::vector<TrackSample>& samples)
+Result<void> readSizes(Bytes stsz, std::uint64_t fileSize, std::vector<TrackSample>& samples)
 {
     Cursor cursor(stsz);
     cursor.skip(4);
     const std::uint32_t uniform = cursor.u32();
     const std::uint32_t count = cursor.u32();
-    if (cursor.overran() || count > kMaxSamples || (uniform == 0 && count > cursor.rest().size() / 4))
+    if (cursor.overran() || count > std::min<std::uint64_t>(kMaxSamples, fileSize) ||
+        (uniform == 0 && count > cursor.rest().size() / 4))
         return broken("stsz");
     samples.resize(count);
     for (TrackSample& sample : samples) sample.size = uniform != 0 ? uniform : cursor.u32();
@@ -184,11 +185,11 @@ std::int64_t readShift(Bytes trak, std::uint32_t timescale, std::uint32_t movieT
     return 0;
 }
 
-Result<void> readTables(Bytes stbl, std::vector<TrackSample>& samples)
+Result<void> readTables(Bytes stbl, std::uint64_t fileSize, std::vector<TrackSample>& samples)
 {
     const std::optional<Bytes> stsz = child(stbl, fourcc("stsz"));
     if (!stsz) return {};
-    if (Result<void> read = readSizes(*stsz, samples); !read) return read;
+    if (Result<void> read = readSizes(*stsz, fileSize, samples); !read) return read;
     if (samples.empty()) return {};
     const std::optional<Bytes> stts = child(stbl, fourcc("stts"));
     const std::optional<Bytes> stsc = child(stbl, fourcc("stsc"));
@@ -206,7 +207,7 @@ std::uint32_t readTimescale(Bytes header)
     return cursor.u32();
 }
 
-Result<Track> readVideoTrack(Bytes trak, Bytes mdia, Bytes moov)
+Result<Track> readVideoTrack(Bytes trak, Bytes mdia, Bytes moov, std::uint64_t fileSize)
 {
     Track track;
     const std::optional<Bytes> tkhd = child(trak, fourcc("tkhd"));
@@ -226,7 +227,8 @@ Result<Track> readVideoTrack(Bytes trak, Bytes mdia, Bytes moov)
     track.parameters = std::move(*parameters);
     const std::optional<Bytes> mvhd = child(moov, fourcc("mvhd"));
     track.shift = readShift(trak, track.timescale, mvhd ? readTimescale(*mvhd) : 0);
-    if (const Result<void> read = readTables(*stbl, track.samples); !read) return tl::unexpected(read.error());
+    if (const Result<void> read = readTables(*stbl, fileSize, track.samples); !read)
+        return tl::unexpected(read.error());
 
     if (const std::optional<Bytes> mvex = child(moov, fourcc("mvex"))) {
         track.fragmented = true;
@@ -245,8 +247,8 @@ Result<Track> readVideoTrack(Bytes trak, Bytes mdia, Bytes moov)
 }
 
 /// One `trun` behind its `tfhd`; `time` and `offset` move past its samples.
-Result<void> readRun(Bytes trun, std::uint64_t moofOffset, const SampleDefaults& defaults, std::int64_t& time,
-                     std::uint64_t& offset, std::vector<TrackSample>& samples)
+Result<void> readRun(Bytes trun, std::uint64_t moofOffset, const SampleDefaults& defaults, std::uint64_t fileSize,
+                     std::int64_t& time, std::uint64_t& offset, std::vector<TrackSample>& samples)
 {
     Cursor cursor(trun);
     const std::uint32_t flags = cursor.u32() & 0xFFFFFFU;
@@ -257,10 +259,11 @@ Result<void> readRun(Bytes trun, std::uint64_t moofOffset, const SampleDefaults&
     std::size_t perSample = 0;
     for (const std::uint32_t field : {0x100U, 0x200U, 0x400U, 0x800U})
         if (flags & field) perSample += 4;
-    if (cursor.overran() || count > kMaxSamples || (perSample > 0 && count > cursor.rest().size() / perSample))
+    // Every sample has a byte of its own, so that a small file cannot ask for a large table.
+    const std::uint64_t room = std::min<std::uint64_t>(kMaxSamples, fileSize);
+    if (cursor.overran() || samples.size() + count > room ||
+        (perSample > 0 && count > cursor.rest().size() / perSample))
         return broken("trun");
-    // Without per-sample fields the count is bounded by nothing but the media that follows.
-    if (perSample == 0 && count > 100'000) return broken("trun");
     for (std::uint32_t i = 0; i < count; ++i) {
         TrackSample sample;
         sample.duration = flags & 0x100U ? cursor.u32() : defaults.duration;
@@ -270,6 +273,8 @@ Result<void> readRun(Bytes trun, std::uint64_t moofOffset, const SampleDefaults&
         sample.key = (own & kNotSync) == 0;
         sample.pts = time + (flags & 0x800U ? std::int64_t{cursor.i32()} : 0);
         sample.offset = offset;
+        if (sample.size == 0 || offset > fileSize || sample.size > fileSize - offset)
+            return fail("an image is empty or lies beyond the end of the file");
         time += sample.duration;
         offset += sample.size;
         samples.push_back(sample);
@@ -320,7 +325,7 @@ std::optional<Bytes> child(Bytes parent, std::uint32_t type)
     return std::nullopt;
 }
 
-Result<Track> readTrack(Bytes moov)
+Result<Track> readTrack(Bytes moov, std::uint64_t fileSize)
 {
     Bytes rest = moov;
     while (const std::optional<Box> box = takeBox(rest)) {
@@ -330,13 +335,13 @@ Result<Track> readTrack(Bytes moov)
         if (!hdlr) continue;
         Cursor handler(*hdlr);
         handler.skip(8);
-        if (handler.u32() == fourcc("vide")) return readVideoTrack(box->payload, *mdia, moov);
+        if (handler.u32() == fourcc("vide")) return readVideoTrack(box->payload, *mdia, moov, fileSize);
     }
     return fail("it has no video track");
 }
 
 Result<Fragment> readFragment(Bytes moof, std::uint64_t offset, std::uint32_t track, std::int64_t start,
-                              const SampleDefaults& trackDefaults)
+                              const SampleDefaults& trackDefaults, std::uint64_t fileSize)
 {
     Fragment fragment;
     fragment.end = start;
@@ -370,7 +375,8 @@ Result<Fragment> readFragment(Bytes moof, std::uint64_t offset, std::uint32_t tr
         Bytes runs = traf->payload;
         while (const std::optional<Box> run = takeBox(runs)) {
             if (run->type != fourcc("trun")) continue;
-            const Result<void> read = readRun(run->payload, base, defaults, fragment.end, data, fragment.samples);
+            const Result<void> read =
+                readRun(run->payload, base, defaults, fileSize, fragment.end, data, fragment.samples);
             if (!read) return tl::unexpected(read.error());
         }
         return fragment;

@@ -78,8 +78,9 @@ struct Track {
     std::vector<TrackSample> samples;  ///< of the head; fragments add theirs
 };
 
-/// The first video track described by the content of a `moov`.
-[[nodiscard]] Result<Track> readTrack(Bytes moov);
+/// The first video track described by the content of a `moov`. A table of more samples than `fileSize` has bytes is
+/// broken.
+[[nodiscard]] Result<Track> readTrack(Bytes moov, std::uint64_t fileSize);
 
 struct Fragment {
     std::vector<TrackSample> samples;
@@ -87,9 +88,10 @@ struct Fragment {
 };
 
 /// The samples of one `moof` at `offset` in its file. `track` 0 takes the first; `start` is the decoding time where
-/// the fragment states none. No samples when the fragment holds other tracks only.
+/// the fragment states none. No samples when the fragment holds other tracks only. Samples that are empty or reach
+/// beyond `fileSize` are broken.
 [[nodiscard]] Result<Fragment> readFragment(Bytes moof, std::uint64_t offset, std::uint32_t track, std::int64_t start,
-                                            const SampleDefaults& defaults);
+                                            const SampleDefaults& defaults, std::uint64_t fileSize);
 
 /// More samples than any recording has: a table that claims so is broken.
 inline constexpr std::size_t kMaxSamples = 20'000'000;

@@ -131,7 +131,7 @@ private:
         if (place.size > kMaxHead) return fail("its head of " + std::to_string(place.size) + " bytes is too large");
         const Result<std::vector<std::byte>> content = contentOf(m_file, place);
         if (!content) return tl::unexpected(content.error());
-        Result<mp4::Track> track = mp4::readTrack(*content);
+        Result<mp4::Track> track = mp4::readTrack(*content, m_fileSize);
         if (!track) return tl::unexpected(track.error());
         m_track = std::move(*track);
         m_index.intactSize = place.offset + place.size;
@@ -155,7 +155,7 @@ private:
         const Result<std::vector<std::byte>> content = contentOf(m_file, place);
         if (!content) return tl::unexpected(content.error());
         Result<mp4::Fragment> fragment =
-            mp4::readFragment(*content, place.offset, m_track->id, m_time, m_track->defaults);
+            mp4::readFragment(*content, place.offset, m_track->id, m_time, m_track->defaults, m_fileSize);
         if (!fragment) {
             m_index.damage = "in the fragment at byte " + std::to_string(place.offset) + " " + fragment.error().message;
             return {};
@@ -234,7 +234,7 @@ Result<std::vector<VideoSample>> readMp4Fragment(std::span<const std::byte> frag
         const std::optional<mp4::Box> box = mp4::takeBox(rest);
         if (!box) return fail("no whole MP4 box at byte " + std::to_string(at));
         if (box->type != fourcc("moof")) continue;
-        const Result<mp4::Fragment> read = mp4::readFragment(box->payload, at, 0, 0, {});
+        const Result<mp4::Fragment> read = mp4::readFragment(box->payload, at, 0, 0, {}, offset + fragment.size());
         if (!read) return tl::unexpected(read.error());
         std::vector<VideoSample> samples;
         if (const Result<void> added = append(samples, read->samples, timescale, 0); !added)
