@@ -267,8 +267,7 @@ public:
         {
             Result<std::unique_ptr<Database>> database = Database::open(file, Database::Access::Write);
             if (!database) return tl::unexpected(database.error());
-            Result<void> filled = Filler(**database, m_options).run();
-            if (filled) filled = (*database)->optimize();
+            const Result<void> filled = Filler(**database, m_options).run();
             if (!filled) return tl::unexpected(filled.error());
         }
         const double rate = m_options.episodes / secondsSince(start);

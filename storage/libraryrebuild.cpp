@@ -346,7 +346,6 @@ Result<RebuildReport> fillDraft(const std::filesystem::path& library, const std:
     Result<RebuildReport> report = Rebuild(library, **index, old).run();
     if (!report) return report;
     report->skipped.insert(report->skipped.end(), skipped.begin(), skipped.end());
-    if (const Result<void> optimized = (*index)->optimize(); !optimized) return tl::unexpected(optimized.error());
     if (const Result<void> done = (*index)->checkpoint(); !done) return tl::unexpected(done.error());
     return report;
 }

@@ -29,11 +29,7 @@ std::string scriptText(const std::vector<std::string>& script) { return dumped(n
 
 LibraryWriter::LibraryWriter(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
 
-LibraryWriter::~LibraryWriter()
-{
-    // Only a hint to the planner; what fails here was said before.
-    static_cast<void>(m_impl->database->optimize());
-}
+LibraryWriter::~LibraryWriter() = default;
 
 Result<std::unique_ptr<LibraryWriter>> LibraryWriter::open(const std::filesystem::path& library)
 {

@@ -289,12 +289,6 @@ Result<void> Database::setSchemaVersion(int version)
 
 Result<void> Database::checkpoint() { return m_impl->direct("PRAGMA wal_checkpoint(PASSIVE)"); }
 
-Result<void> Database::optimize()
-{
-    if (const Result<void> limited = m_impl->direct("PRAGMA analysis_limit = 1000"); !limited) return limited;
-    return m_impl->direct("PRAGMA optimize");
-}
-
 Result<void> Database::verify()
 {
     std::string problems;

@@ -56,8 +56,6 @@ public:
     [[nodiscard]] Result<void> setSchemaVersion(int version);
     /// Moves what was committed into the main file. Waits for nobody; what readers still need stays for the next time.
     [[nodiscard]] Result<void> checkpoint();
-    /// Keeps the planner's statistics fresh; cheap when they are.
-    [[nodiscard]] Result<void> optimize();
     /// Every page and index, against each other. Reads the whole file. An error says what is damaged.
     [[nodiscard]] Result<void> verify();
 

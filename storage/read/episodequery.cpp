@@ -24,7 +24,8 @@ public:
         }
         if (m_filter.practice) add("episodes.practice = ?", *m_filter.practice);
         if (m_filter.sim) add("episodes.sim = ?", *m_filter.sim);
-        if (m_filter.recovered) add(*m_filter.recovered ? "episodes.recovered = 1" : "episodes.recovered = 0");
+        // Its index is for the few that were; the many that were not are no reason to read it.
+        if (m_filter.recovered) add(*m_filter.recovered ? "episodes.recovered = 1" : "episodes.recovered <> 1");
         if (m_filter.sinceNs) add(m_key + " >= ?", *m_filter.sinceNs);
         if (m_filter.untilNs) add(m_key + " < ?", *m_filter.untilNs);
         if (after) add(m_key + " < ?", *after);

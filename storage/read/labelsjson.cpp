@@ -39,6 +39,27 @@ nlohmann::json jsonOf(const HistoryEntry& entry)
             {"to", entry.to}};
 }
 
+nlohmann::json jsonOf(const EpisodeLabels& labels)
+{
+    nlohmann::json document{{"version", kLabelsJsonVersion},
+                            {"episode", labels.episodeId},
+                            {"state", nameOf(labels.state)},
+                            {"outcome", nameOf(labels.outcome)},
+                            {"cause", labels.cause},
+                            {"task", {{"id", labels.taskId}, {"name", labels.task}}},
+                            {"instruction_zh", labels.instructionZh},
+                            {"instruction_en", labels.instructionEn},
+                            {"people", nlohmann::json::array()},
+                            {"segments", nlohmann::json::array()},
+                            {"reviews", nlohmann::json::array()},
+                            {"history", nlohmann::json::array()}};
+    for (const Person& person : labels.people) document["people"].push_back({{"id", person.id}, {"name", person.name}});
+    for (const Segment& segment : labels.segments) document["segments"].push_back(jsonOf(segment));
+    for (const Review& review : labels.reviews) document["reviews"].push_back(jsonOf(review));
+    for (const HistoryEntry& entry : labels.history) document["history"].push_back(jsonOf(entry));
+    return document;
+}
+
 void wantId(JsonFields& fields, const char* field, const std::string& id)
 {
     if (!isUuid(id)) fields.complain(std::string(field) + " \"" + id.substr(0, 60) + "\" is no UUIDv7");
@@ -97,26 +118,9 @@ HistoryEntry historyEntryFrom(JsonFields& fields, const std::string& episodeId)
 
 std::string toJson(const Segment& segment) { return dumped(jsonOf(segment), -1); }
 
-std::string toJson(const EpisodeLabels& labels)
-{
-    nlohmann::json document{{"version", kLabelsJsonVersion},
-                            {"episode", labels.episodeId},
-                            {"state", nameOf(labels.state)},
-                            {"outcome", nameOf(labels.outcome)},
-                            {"cause", labels.cause},
-                            {"task", {{"id", labels.taskId}, {"name", labels.task}}},
-                            {"instruction_zh", labels.instructionZh},
-                            {"instruction_en", labels.instructionEn},
-                            {"people", nlohmann::json::array()},
-                            {"segments", nlohmann::json::array()},
-                            {"reviews", nlohmann::json::array()},
-                            {"history", nlohmann::json::array()}};
-    for (const Person& person : labels.people) document["people"].push_back({{"id", person.id}, {"name", person.name}});
-    for (const Segment& segment : labels.segments) document["segments"].push_back(jsonOf(segment));
-    for (const Review& review : labels.reviews) document["reviews"].push_back(jsonOf(review));
-    for (const HistoryEntry& entry : labels.history) document["history"].push_back(jsonOf(entry));
-    return dumped(document, 1) + "\n";
-}
+std::string toJson(const EpisodeLabels& labels) { return dumped(jsonOf(labels), 1) + "\n"; }
+
+std::string toJsonLine(const EpisodeLabels& labels) { return dumped(jsonOf(labels), -1); }
 
 Result<EpisodeLabels> parseLabelsJson(std::string_view text)
 {

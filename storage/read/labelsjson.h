@@ -30,6 +30,8 @@ struct EpisodeLabels {
 };
 
 [[nodiscard]] std::string toJson(const EpisodeLabels& labels);
+/// The same on one line, without its end.
+[[nodiscard]] std::string toJsonLine(const EpisodeLabels& labels);
 /// The text may be anything. An error names the field and what it should be.
 [[nodiscard]] Result<EpisodeLabels> parseLabelsJson(std::string_view text);
 /// One segment, as it stands in labels.json and in the history.

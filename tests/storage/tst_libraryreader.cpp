@@ -155,8 +155,9 @@ private slots:
     void pagesComeFromOneIndex()
     {
         const auto database = must(Database::open(databaseFile(m_library->folder()), Database::Access::Read));
-        for (const std::string state : {"", " AND state = 'checked'", " AND task = 1", " AND robot = 1 AND person = 2",
-                                        " AND station = 1 AND outcome = 'failure' AND sim = 1"}) {
+        for (const std::string state :
+             {"", " AND state = 'checked'", " AND task = 1", " AND robot = 1 AND person = 2",
+              " AND station = 1 AND outcome = 'failure' AND sim = 1", " AND recovered = 1 AND state = 'checked'"}) {
             std::string plan;
             must(database->query("EXPLAIN QUERY PLAN SELECT key FROM episodes WHERE practice = 0 AND state <> 'tray'" +
                                      state + " ORDER BY key DESC LIMIT 100",
