@@ -15,6 +15,7 @@ public:
 
     [[nodiscard]] Result<void> begin(const EpisodeFile& episode) override;
     [[nodiscard]] Result<void> finish(const TakeReport& take) override;
+    void release() override { m_writer.reset(); }
 
 private:
     [[nodiscard]] Result<LibraryWriter*> writer();

@@ -1,12 +1,12 @@
 #include "storage/camerastream.h"
 
 #include <algorithm>
-#include <chrono>
 
 namespace understudy {
 namespace {
 
 constexpr auto kPoll = std::chrono::milliseconds(3);
+constexpr auto kRecent = std::chrono::seconds(5);
 
 void countUp(std::atomic<std::uint64_t>& counter)
 {
@@ -67,7 +67,7 @@ double CameraStream::fill() const
 std::string CameraStream::problem() const
 {
     const std::lock_guard lock(m_problemMutex);
-    return m_problem;
+    return std::chrono::steady_clock::now() - m_problemAt < kRecent ? m_problem : std::string();
 }
 
 void CameraStream::run(const std::stop_token& stop)
@@ -115,6 +115,7 @@ void CameraStream::lose(const std::string& reason)
     {
         const std::lock_guard lock(m_problemMutex);
         m_problem = "camera " + m_info.name + ": " + reason;
+        m_problemAt = std::chrono::steady_clock::now();
     }
     countUp(m_lost);
 }

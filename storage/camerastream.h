@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -46,7 +47,7 @@ public:
     [[nodiscard]] const StreamCounters& counters() const { return m_counters; }
     [[nodiscard]] std::uint64_t dropped() const;  ///< at either queue, or not encodable
     [[nodiscard]] double fill() const;            ///< of the fuller queue, 0 to 1
-    /// A sentence, empty while all is well. Any thread.
+    /// A sentence about what went wrong in the last seconds, else empty. Any thread.
     [[nodiscard]] std::string problem() const;
 
 private:
@@ -67,6 +68,7 @@ private:
     bool m_waitForKey = false;
     mutable std::mutex m_problemMutex;
     std::string m_problem;
+    std::chrono::steady_clock::time_point m_problemAt;
     std::jthread m_thread;
 };
 

@@ -96,6 +96,7 @@ Result<StreamId> Recorder::open(const StreamInfo& info)
 
 bool Recorder::offer(StreamId stream, const Record& record)
 {
+    if (stream >= m_streams.size()) return false;
     Stream& to = *m_streams[stream];
     if (!to.camera) return to.queue->offer(record);
     const ImageRef* image = std::get_if<ImageRef>(&record);
@@ -197,6 +198,7 @@ void Recorder::run(const std::stop_token& stop)
     }
     runJobs();
     if (m_take) (void)end({}, EpisodeState::Recorded, m_clock.now());
+    m_ledger.release();
 }
 
 void Recorder::runJobs()

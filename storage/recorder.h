@@ -67,6 +67,8 @@ public:
     /// A row in state Recording. Fails: the take does not begin.
     [[nodiscard]] virtual Result<void> begin(const EpisodeFile& episode) = 0;
     [[nodiscard]] virtual Result<void> finish(const TakeReport& take) = 0;
+    /// The last call on that thread: whatever belongs to a thread is let go here.
+    virtual void release() {}
 };
 
 struct StreamStatus {
