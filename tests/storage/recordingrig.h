@@ -140,6 +140,8 @@ class MemoryLedger final : public TakeLedger {
 public:
     std::vector<EpisodeFile> begun;
     std::vector<TakeReport> finished;
+    std::thread::id calledOn;
+    std::thread::id releasedOn;
     std::string refusal;  ///< not empty: begin() fails with it
 
     Result<void> begin(const EpisodeFile& episode) override
@@ -151,8 +153,10 @@ public:
     Result<void> finish(const TakeReport& take) override
     {
         finished.push_back(take);
+        calledOn = std::this_thread::get_id();
         return {};
     }
+    void release() override { releasedOn = std::this_thread::get_id(); }
 };
 
 }  // namespace understudy::test

@@ -390,6 +390,8 @@ void TestRecorder::stoppingKeepsTheTake()
     QCOMPARE(bench.ledger.finished.size(), std::size_t{1});
     QVERIFY(bench.open(bench.ledger.finished[0])->mcap().isFinished());
     QVERIFY(!bench.recorder->startTake(kTask).has_value());
+    QVERIFY(bench.ledger.calledOn != std::this_thread::get_id());
+    QVERIFY(bench.ledger.calledOn == bench.ledger.releasedOn);
 }
 
 void TestRecorder::aStationHasOneRecorder()
