@@ -13,17 +13,26 @@ bool keepsFourByteLengths(const VideoParameters& parameters)
            parameters.extradata[0] == std::byte{1} && (std::to_integer<unsigned>(parameters.extradata[4]) & 3U) == 3;
 }
 
-/// Options with which our encoder makes packets that fit among those of the source.
+constexpr int kQualityReach = 12;
+
+/// Options with which our encoder makes packets that fit among those of the source. Preset and quality stand in its
+/// parameter sets; ours begins with what recordings use.
 std::optional<VideoEncoderOptions> matchingOptions(const VideoParameters& source, double rateHz)
 {
-    for (const EncoderPreset preset : {EncoderPreset::Veryfast, EncoderPreset::Superfast, EncoderPreset::Ultrafast}) {
-        VideoEncoderOptions options;
-        options.width = source.width;
-        options.height = source.height;
-        options.rateHz = rateHz;
-        options.preset = preset;
-        const auto encoder = VideoEncoder::create(options);
-        if (encoder && canShareFile((*encoder)->parameters(), source)) return options;
+    VideoEncoderOptions options;
+    options.width = source.width;
+    options.height = source.height;
+    options.rateHz = rateHz;
+    const int usual = options.quality;
+    for (int step = 0; step <= 2 * kQualityReach; ++step) {
+        options.quality = usual + (step % 2 == 0 ? step / 2 : -(step + 1) / 2);
+        for (const EncoderPreset preset :
+             {EncoderPreset::Veryfast, EncoderPreset::Superfast, EncoderPreset::Ultrafast}) {
+            options.preset = preset;
+            const auto encoder = VideoEncoder::create(options);
+            if (!encoder) return std::nullopt;
+            if (canShareFile((*encoder)->parameters(), source)) return options;
+        }
     }
     return std::nullopt;
 }
@@ -71,7 +80,9 @@ public:
         Result<Packet> packet = m_encoder->encode(**image);
         if (!packet) return tl::unexpected(packet.error());
         if (m_lengthPrefixed) packet->data = toLengthPrefixed(packet->data);
-        if (Result<void> kept = m_scratch.file->write(m_scratch.size, packet->data); !kept) return kept;
+        Result<void> kept = m_scratch.file->write(m_scratch.size, packet->data);
+        m_scratch.failed = m_scratch.failed || !kept;
+        if (!kept) return kept;
         m_selection.packets.push_back(
             {m_scratch.size, static_cast<std::uint32_t>(packet->data.size()), packet->key, true});
         m_scratch.size += packet->data.size();

@@ -27,6 +27,7 @@ struct VideoSelection {
 struct Scratch {
     File* file = nullptr;
     std::uint64_t size = 0;
+    bool failed = false;  ///< it could not be written: an error is not the source's fault
 };
 
 /// Chooses `wanted` images (indices; any may repeat or be left out) of an H.264 video. Runs of neighbours that begin

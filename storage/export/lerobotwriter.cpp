@@ -1,14 +1,13 @@
 #include "storage/export/lerobotwriter.h"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 
 #include <nlohmann/json.hpp>
 
 #include "storage/export/exportmanifest.h"
 #include "storage/export/lerobotfeatures.h"
-#include "storage/export/statistics.h"
+#include "storage/export/stagedvideo.h"
 
 namespace understudy {
 namespace {
@@ -16,7 +15,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kEpisodesPerRowGroup = 64;
-constexpr int kStatisticsSide = 150;
 constexpr std::array<const char*, kQuantiles.size()> kQuantileNames{"q01", "q10", "q50", "q90", "q99"};
 constexpr const char* kSegmentTier = "skill";
 
@@ -29,53 +27,6 @@ void visitStatistics(const Statistics& statistics, Visit visit)
     visit("mean", statistics.mean);
     visit("std", statistics.std);
     for (std::size_t q = 0; q < kQuantiles.size(); ++q) visit(kQuantileNames[q], statistics.quantiles[q]);
-}
-
-/// How many images apart a sampled picture's statistics look at pixels.
-int pixelStride(int width, int height)
-{
-    const int longSide = std::max(width, height);
-    return longSide < 2 * kStatisticsSide ? 1 : longSide / kStatisticsSide;
-}
-
-/// Evenly spaced images of the rows, each moved to the nearest key image that a row could show: those are decoded
-/// alone, and say the same of colours.
-std::vector<std::uint32_t> sampledImages(const std::vector<VideoSample>& samples, const ExportCamera& camera)
-{
-    const auto [first, last] = std::ranges::minmax(camera.rows, {}, &ExportImage::index);
-    std::vector<std::uint32_t> keys;
-    for (std::uint32_t i = first.index; i <= last.index; ++i)
-        if (samples[i].key) keys.push_back(i);
-    const std::size_t rows = camera.rows.size();
-    const std::size_t pictures = sampledPictures(rows);
-    std::vector<std::uint32_t> images;
-    for (std::size_t n = 0; n < pictures; ++n) {
-        const double at = pictures == 1 ? 0 : static_cast<double>(n * (rows - 1)) / static_cast<double>(pictures - 1);
-        std::uint32_t image = camera.rows[static_cast<std::size_t>(std::lround(at))].index;
-        const auto after = std::ranges::lower_bound(keys, image);
-        if (after != keys.end() && (after == keys.begin() || *after - image <= image - *(after - 1)))
-            image = *after;
-        else if (after != keys.begin())
-            image = *(after - 1);
-        images.push_back(image);
-    }
-    std::ranges::sort(images);
-    images.erase(std::ranges::unique(images).begin(), images.end());
-    return images;
-}
-
-Result<ImageStatistics> pictureStatistics(Mp4Reader& reader, const ExportCamera& camera,
-                                          const std::function<bool()>& cancelled)
-{
-    ImageStatistics statistics;
-    const int stride = pixelStride(camera.width, camera.height);
-    for (const std::uint32_t index : sampledImages(reader.index().samples, camera)) {
-        if (cancelled && cancelled()) return fail("cancelled");
-        const Result<ImageRef> image = reader.imageAt(index);
-        if (!image) return tl::unexpected(image.error());
-        statistics.add(**image, stride);
-    }
-    return statistics;
 }
 
 /// Columns of meta/episodes for the segments of the skill tier, projected onto rows.
@@ -113,14 +64,6 @@ ParquetColumn number(std::string name, std::int64_t value) { return {std::move(n
 }  // namespace
 
 struct LeRobotWriter::Impl {
-    /// One camera's images of one episode, ready to be written.
-    struct Staged {
-        std::unique_ptr<Mp4Reader> reader;
-        std::unique_ptr<File> source;
-        VideoSelection selection;
-        ImageStatistics statistics;
-    };
-
     FileSystem& files;
     std::filesystem::path folder;
     FileLimits limits;
@@ -150,37 +93,6 @@ struct LeRobotWriter::Impl {
 
     std::filesystem::path scratchPath() const { return folder / "scratch"; }
 
-    /// What cannot be read or decoded is the episode's fault, and a reason to leave it out.
-    Result<std::string> stage(const ExportEpisode& episode, Scratch& scratch, std::vector<Staged>& staged,
-                              const std::function<bool()>& cancelled)
-    {
-        for (const ExportCamera& camera : episode.cameras) {
-            Staged one;
-            Result<std::unique_ptr<Mp4Reader>> reader = Mp4Reader::open(files, camera.video);
-            if (!reader) return reader.error().message;
-            one.reader = std::move(*reader);
-            const VideoParameters& parameters = one.reader->index().parameters;
-            if (parameters.width != camera.width || parameters.height != camera.height)
-                return "the video of its camera " + camera.name + " has " + std::to_string(parameters.width) + "×" +
-                       std::to_string(parameters.height) + " pixels, and not what was recorded";
-            std::vector<std::uint32_t> wanted;
-            for (const ExportImage& image : camera.rows) wanted.push_back(image.index);
-            Result<VideoSelection> selection = selectImages(*one.reader, wanted, camera.rateHz, scratch, cancelled);
-            if (cancelled && cancelled()) return fail("cancelled");
-            if (!selection) return selection.error().message;
-            one.selection = std::move(*selection);
-            Result<ImageStatistics> pictures = pictureStatistics(*one.reader, camera, cancelled);
-            if (cancelled && cancelled()) return fail("cancelled");
-            if (!pictures) return pictures.error().message;
-            one.statistics = *pictures;
-            Result<std::unique_ptr<File>> source = files.open(camera.video, OpenMode::Read);
-            if (!source) return source.error().message;
-            one.source = std::move(*source);
-            staged.push_back(std::move(one));
-        }
-        return std::string();
-    }
-
     void begin(const ExportEpisode& episode)
     {
         features = featuresOf(episode);
@@ -201,7 +113,7 @@ struct LeRobotWriter::Impl {
         row.push_back({prefix + "count", std::vector<std::vector<std::int64_t>>{{own.count}}});
     }
 
-    Result<void> write(const ExportEpisode& episode, std::vector<Staged>& staged, const Scratch& scratch)
+    Result<void> write(const ExportEpisode& episode, std::vector<StagedVideo>& staged, const Scratch& scratch)
     {
         const auto length = static_cast<std::int64_t>(episode.rows.size());
         const auto [task, isNew] = taskIndex.try_emplace(episode.task, static_cast<std::int64_t>(tasks.size()));
@@ -242,7 +154,7 @@ struct LeRobotWriter::Impl {
         if (Result<void> kept = keepMeta(std::move(row)); !kept) return kept;
 
         std::vector<VideoSelection> selections;
-        for (Staged& one : staged) selections.push_back(std::move(one.selection));
+        for (StagedVideo& one : staged) selections.push_back(std::move(one.selection));
         if (Result<void> told = manifest->add(episodes, episode, selections); !told) return told;
         ++episodes;
         rows += length;
@@ -370,9 +282,15 @@ Result<std::string> LeRobotWriter::add(const ExportEpisode& episode, const std::
 
     if (const Result<void> emptied = d.scratchFile->truncate(0); !emptied) return tl::unexpected(emptied.error());
     Scratch scratch{d.scratchFile.get(), 0};
-    std::vector<Impl::Staged> staged;
-    Result<std::string> problem = d.stage(episode, scratch, staged, cancelled);
-    if (!problem || !problem->empty()) return problem;
+    std::vector<StagedVideo> staged;
+    for (const ExportCamera& camera : episode.cameras) {
+        Result<StagedVideo> video = stageVideo(d.files, camera, scratch, cancelled);
+        if (cancelled && cancelled()) return fail("cancelled");
+        if (scratch.failed) return tl::unexpected(video.error());
+        // What cannot be read or decoded is the episode's fault.
+        if (!video) return video.error().message;
+        staged.push_back(std::move(*video));
+    }
     if (d.episodes == 0) d.begin(episode);
     if (const Result<void> written = d.write(episode, staged, scratch); !written)
         return tl::unexpected(written.error());

@@ -115,6 +115,30 @@ private slots:
         }
     }
 
+    void anotherQualityIsMatched()
+    {
+        VideoEncoderOptions options;
+        options.width = test::kPatternWidth;
+        options.height = test::kPatternHeight;
+        options.quality = 19;
+        const auto path = newPath();
+        auto encoder = VideoEncoder::create(options);
+        auto file = m_files.open(path, OpenMode::Create);
+        QVERIFY(encoder && file);
+        auto recording = FragmentedMp4Writer::create(std::move(*file), (*encoder)->parameters());
+        QVERIFY(recording);
+        for (int i = 0; i < 30; ++i)
+            QVERIFY((*recording)->write(*(*encoder)->encode(test::patternImage(i, i * 33 * kMillisecond))));
+        QVERIFY((*recording)->finish());
+        auto source = Mp4Reader::open(m_files, path);
+        auto scratchFile = m_files.open(newPath(), OpenMode::Create);
+        QVERIFY(source && scratchFile);
+        Scratch scratch{scratchFile->get(), 0};
+        const auto selection = selectImages(**source, range(7, 30), 30, scratch);
+        QVERIFY(selection);
+        QCOMPARE(selection->encodedImages, 3U);
+    }
+
     void aForeignVideoIsEncodedAnew()
     {
         const auto sourcePath = newPath();

@@ -334,11 +334,14 @@ private slots:
 
     void aFullDiskFailsInWords()
     {
-        const std::string id = addEpisode({});
+        Take shifted;
+        shifted.firstRow = 4;
+        const std::string id = addEpisode(shifted);
         test::FaultyFileSystem faulty;
         for (const ExportCamera& camera : m_episodes[id].cameras)
             faulty.setContent(camera.video, *readAll(m_files, camera.video, 1U << 30U));
-        for (const std::uint64_t space : {100U, 2'000U, 20'000U, 60'000U}) {
+        int scratchFailures = 0;
+        for (const std::uint64_t space : {100U, 1'000U, 2'000U, 4'000U, 20'000U, 60'000U}) {
             faulty.space = space;
             const fs::path folder = pathOf("full" + std::to_string(space));
             auto writer = LeRobotWriter::create(faulty, folder);
@@ -346,12 +349,15 @@ private slots:
             const auto added = (*writer)->add(m_episodes[id]);
             if (!added) {
                 QVERIFY(!added.error().message.empty());
+                scratchFailures += faulty.content(folder / "meta/export.json").size() < 2'000 ? 1 : 0;
                 continue;
             }
+            QCOMPARE(*added, std::string());
             const auto finished = (*writer)->finish();
             QVERIFY(!finished);
             QVERIFY(!finished.error().message.empty());
         }
+        QVERIFY(scratchFailures > 0);
     }
 };
 
