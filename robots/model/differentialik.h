@@ -4,8 +4,8 @@
 #include <optional>
 
 #include "core/operatorsample.h"
+#include "robots/model/armtasks.h"
 #include "robots/model/jointlimits.h"
-#include "robots/model/kinematics.h"
 
 namespace understudy {
 
@@ -61,33 +61,26 @@ public:
 
     /// Every controlled joint; those this does not solve for stay as reset() left them.
     [[nodiscard]] const Eigen::VectorXd& configuration() const { return m_joints; }
-    [[nodiscard]] const std::vector<int>& variables() const { return m_kinematics.variables(); }
-    [[nodiscard]] bool hasArm(Side side) const { return m_wrist[static_cast<std::size_t>(indexOf(side))] >= 0; }
+    [[nodiscard]] const std::vector<int>& variables() const { return m_tasks.variables(); }
+    [[nodiscard]] bool hasArm(Side side) const { return m_tasks.wrist(side) >= 0; }
     /// X_BT of the wrist frame at the configuration; identity without that arm.
-    [[nodiscard]] Pose wrist(Side side) const;
+    [[nodiscard]] Pose wrist(Side side) const { return hasArm(side) ? m_tasks.pose(m_tasks.wrist(side)) : Pose{}; }
 
 private:
-    DifferentialIk(const RobotModel& model, const IkOptions& options, Kinematics kinematics);
+    DifferentialIk(const RobotModel& model, const IkOptions& options, ArmTasks tasks);
 
-    void assemble(const BodyTargets& targets, double dt);
+    void addTasks(const BodyTargets& targets);
+    void addPosture(double dt);
     void bound(const BodyTargets& targets, const Eigen::VectorXd& cap, double dt);
-    void addTask(const Eigen::Vector3d& error, int firstRow, double weight, double longest);
+    void addTask(int frame, ArmTasks::Part part, const Eigen::Vector3d& error, double weight);
 
     IkOptions m_options;
     JointLimits m_limits;
-    Kinematics m_kinematics;
-    std::array<int, kSideCount> m_wrist{-1, -1};  ///< frame numbers, -1: none
-    std::array<int, kSideCount> m_elbow{-1, -1};
-    std::vector<int> m_owner;  ///< side whose arm a variable belongs to, -1: the waist
-    int m_torso = -1;
-    std::array<double, kSideCount> m_orientation{};  ///< weight of each wrist's orientation
-    Eigen::VectorXd m_rest;                          ///< per variable
-    Eigen::VectorXd m_stiffness;                     ///< posture weight per variable
+    ArmTasks m_tasks;
+    Eigen::VectorXd m_rest;       ///< per variable
+    Eigen::VectorXd m_stiffness;  ///< posture weight per variable
     Eigen::VectorXd m_joints;
     Eigen::VectorXd m_previous;  ///< last move per variable
-    FrameJacobian m_jacobian;
-    QuadraticProgram m_problem;
-    QpSolver m_solver;
 };
 
 }  // namespace understudy

@@ -191,8 +191,7 @@ const RetargetOutput& Retargeter::update(const OperatorSample& sample, bool foll
             }
             if (!targets[i] || m_output.jumped) continue;
             m_output.body.arms[i] = *targets[i];
-            m_arms[i].compared = true;
-            m_arms[i].accepted = targets[i]->wrist;
+            accept(m_arms[i], targets[i]->wrist, seconds);
         }
     }
     if (!m_output.jumped) {
@@ -204,10 +203,24 @@ const RetargetOutput& Retargeter::update(const OperatorSample& sample, bool foll
 
 bool Retargeter::isJump(const Arm& arm, const Pose& target, double seconds) const
 {
-    const double moved = (target.position - arm.accepted.position).norm();
-    const double angle = rotationVector(target.orientation * arm.accepted.orientation.conjugate()).norm();
-    return moved > kJumpRatio * m_options.linearSpeed * seconds ||
-           angle > kJumpRatio * m_options.angularSpeed * seconds;
+    const Eigen::Vector3d moved = target.position - arm.accepted.position;
+    const Eigen::Vector3d turn = rotationVector(target.orientation * arm.accepted.orientation.conjugate());
+    const bool leapt = moved.norm() > kJumpRatio * m_options.linearSpeed * seconds &&
+                       (moved - seconds * arm.velocity.linear).norm() > m_options.jumpDistance;
+    const bool spun = turn.norm() > kJumpRatio * m_options.angularSpeed * seconds &&
+                      (turn - seconds * arm.velocity.angular).norm() > m_options.jumpAngle;
+    return leapt || spun;
+}
+
+void Retargeter::accept(Arm& arm, const Pose& target, double seconds)
+{
+    arm.velocity = {};
+    if (arm.compared) {
+        arm.velocity.linear = (target.position - arm.accepted.position) / seconds;
+        arm.velocity.angular = rotationVector(target.orientation * arm.accepted.orientation.conjugate()) / seconds;
+    }
+    arm.compared = true;
+    arm.accepted = target;
 }
 
 void Retargeter::updateHeading(const OperatorSample& sample)

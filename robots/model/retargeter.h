@@ -25,12 +25,16 @@ struct JointMapping {
 
 struct RetargetOptions {
     RetargetMode mode = RetargetMode::Mirror;
-    double positionScale = 1;                 ///< of Clutch, 0.25 to 1.5
-    double rotationScale = 1;                 ///< of Clutch, 0.5 to 1.5
-    double reachSoft = 0.95;                  ///< share of the robot's straight arm from which reaching is softened
-    double reachHard = 1.0;                   ///< share that is never exceeded
-    double linearSpeed = 2.5;                 ///< m/s; a wrist that moves three times as fast is a jump
-    double angularSpeed = 10;                 ///< rad/s; likewise
+    double positionScale = 1;  ///< of Clutch, 0.25 to 1.5
+    double rotationScale = 1;  ///< of Clutch, 0.5 to 1.5
+    double reachSoft = 0.95;   ///< share of the robot's straight arm from which reaching is softened
+    double reachHard = 1.0;    ///< share that is never exceeded
+    /// A wrist that moves three times as fast as these, and not the way it did before, jumps: tracking was lost or
+    /// swapped.
+    double linearSpeed = 2.5;                 ///< m/s
+    double angularSpeed = 10;                 ///< rad/s
+    double jumpDistance = 0.1;                ///< m from where its velocity would have brought it
+    double jumpAngle = 1.0;                   ///< rad, likewise
     std::vector<std::string> sourceJoints;    ///< DeviceInfo::jointNames, for JointDirect
     std::vector<JointMapping> jointMappings;  ///< for JointDirect; empty: joints of the same name
 };
@@ -41,7 +45,7 @@ struct RetargetOutput {
     Eigen::VectorXd joints;                   ///< JointDirect: every controlled joint
     std::array<float, kSideCount> closure{};  ///< 0 open to 1 closed
     std::array<bool, kSideCount> tracked{};   ///< this side was measured and may drive
-    bool jumped = false;  ///< a side moved faster than a person can; the targets are the ones before
+    bool jumped = false;                      ///< a side was elsewhere at once; the targets are the ones before
 };
 
 /// Sample to targets in the robot's base frame. A value with a little memory (clutch latch, heading, arm lengths);
@@ -84,6 +88,7 @@ private:
         Eigen::Quaterniond latchHeading = Eigen::Quaterniond::Identity();
         bool compared = false;  ///< `accepted` may be compared with
         Pose accepted;
+        Twist velocity;  ///< of the accepted targets
     };
     struct Finger {
         int joint = 0;
@@ -112,6 +117,7 @@ private:
                                               const Eigen::Vector3d& wrist) const;
     [[nodiscard]] Eigen::Vector3d shoulderNow(const Arm& arm) const;
     [[nodiscard]] bool isJump(const Arm& arm, const Pose& target, double seconds) const;
+    static void accept(Arm& arm, const Pose& target, double seconds);
 
     RetargetOptions m_options;
     std::array<Arm, kSideCount> m_arms{};

@@ -57,6 +57,12 @@ void SafetyEnvelope::rebase()
     m_based = false;
 }
 
+void SafetyEnvelope::resume()
+{
+    m_wanted = m_position;
+    m_based = true;
+}
+
 Band SafetyEnvelope::follow(const Eigen::VectorXd& target, const Eigen::VectorXd& cap, int periods)
 {
     double ratio = 0;

@@ -30,6 +30,8 @@ public:
     void reset(const Eigen::VectorXd& position);
     /// Following starts anew from the present command: the next target is compared with no earlier one.
     void rebase();
+    /// The next target was made from the present command, and is compared with it.
+    void resume();
     /// Advances the command by `periods` ≥ 1 periods towards the target. `cap`: velocity limits of now, at most the
     /// limits given before; a lowered cap is reached by braking.
     [[nodiscard]] Band follow(const Eigen::VectorXd& target, const Eigen::VectorXd& cap, int periods = 1);
@@ -40,6 +42,7 @@ public:
 
     [[nodiscard]] const Eigen::VectorXd& position() const { return m_position; }
     [[nodiscard]] const Eigen::VectorXd& velocity() const { return m_velocity; }  ///< of the last period, per second
+    [[nodiscard]] const Eigen::VectorXd& move() const { return m_move; }          ///< of the last period
     [[nodiscard]] bool isAtRest() const { return m_move.isZero(0.0); }
     [[nodiscard]] const JointLimits& limits() const { return m_limits; }
     [[nodiscard]] double period() const { return m_period; }

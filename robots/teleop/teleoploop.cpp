@@ -10,7 +10,8 @@ namespace understudy {
 
 namespace {
 
-constexpr int kMostPeriods = 100;  ///< caught up after a stall
+constexpr int kMostPeriods = 100;    ///< caught up after a stall
+constexpr double kLimitedBy = 1e-3;  ///< rad between goal and command
 constexpr Duration kStall = 20 * kMillisecond;
 constexpr Duration kFromTheFuture = 50 * kMillisecond;
 
@@ -61,14 +62,19 @@ Result<std::unique_ptr<TeleopLoop>> TeleopLoop::create(const RobotModel& model, 
     }
     Result<DifferentialIk> ik = DifferentialIk::create(model, options.ik);
     if (!ik) return tl::unexpected(ik.error());
+    Result<LimitedFollower> follower = LimitedFollower::create(model, options.follower);
+    if (!follower) return tl::unexpected(follower.error());
     Result<Retargeter> retargeter = Retargeter::create(model, options.retarget);
     if (!retargeter) return tl::unexpected(retargeter.error());
     Result<SafetyEnvelope> envelope =
         SafetyEnvelope::create(limitsOf(model), groupsOf(*ik, names.size()), 1.0 / options.rateHz);
     if (!envelope) return fail(fmt::format("{} cannot be limited: {}", model.name(), envelope.error().message));
 
-    std::unique_ptr<TeleopLoop> loop(
-        new TeleopLoop(model, ports, options, std::move(*ik), std::move(*retargeter), std::move(*envelope)));
+    std::unique_ptr<TeleopLoop> loop(new TeleopLoop(model, ports, options,
+                                                    {.ik = std::move(*ik),
+                                                     .follower = std::move(*follower),
+                                                     .retargeter = std::move(*retargeter),
+                                                     .envelope = std::move(*envelope)}));
     if (ports.sink != nullptr) {
         StreamInfo info{.name = "/teleop/step", .kind = "step", .rateHz = options.rateHz, .names = names};
         info.metadata["mode"] = nameOf(options.retarget.mode);
@@ -79,14 +85,14 @@ Result<std::unique_ptr<TeleopLoop>> TeleopLoop::create(const RobotModel& model, 
     return loop;
 }
 
-TeleopLoop::TeleopLoop(const RobotModel& model, const TeleopPorts& ports, const TeleopOptions& options,
-                       DifferentialIk ik, Retargeter retargeter, SafetyEnvelope envelope)
+TeleopLoop::TeleopLoop(const RobotModel& model, const TeleopPorts& ports, const TeleopOptions& options, Parts parts)
     : m_ports(ports),
       m_options(options),
       m_period(std::llround(1e9 / options.rateHz)),
-      m_ik(std::move(ik)),
-      m_retargeter(std::move(retargeter)),
-      m_envelope(std::move(envelope)),
+      m_ik(std::move(parts.ik)),
+      m_follower(std::move(parts.follower)),
+      m_retargeter(std::move(parts.retargeter)),
+      m_envelope(std::move(parts.envelope)),
       m_step(m_steps.value())
 {
     const auto count = static_cast<Eigen::Index>(model.joints().size());
@@ -99,7 +105,7 @@ TeleopLoop::TeleopLoop(const RobotModel& model, const TeleopPorts& ports, const 
     m_command.velocity.setZero(count);
     m_measured.setZero(count);
     m_goal.setZero(count);
-    m_closed.setZero(count);
+    m_goalBefore = m_next = m_closed = m_goal;
     m_cap = m_envelope.limits().velocity;
     m_playout.prepare(count, m_period);
 
@@ -287,43 +293,76 @@ void TeleopLoop::move(const TeleopDecision& decision, int periods, Timestamp now
     (void)m_envelope.follow(m_goal, m_cap, periods);
 }
 
+void TeleopLoop::beginFollowing()
+{
+    m_following = true;
+    if (!m_required[0] && !m_required[1]) m_required = m_retargeter.output().tracked;
+    m_envelope.rebase();
+    m_goal = m_envelope.position();
+    m_ik.reset(m_goal);
+    m_follower.reset();
+    m_retargeter.rearm();
+    m_playout.freeze();
+    m_hasWanted = false;
+}
+
 void TeleopLoop::follow(double ramp, int periods, Timestamp now)
 {
-    if (!m_following) {
-        m_following = true;
-        if (!m_required[0] && !m_required[1]) m_required = m_retargeter.output().tracked;
-        m_envelope.rebase();
-        m_goal = m_envelope.position();
-        m_ik.reset(m_goal);
-        m_retargeter.rearm();
-        m_playout.freeze();
-    }
+    if (!m_following) beginFollowing();
     const Eigen::VectorXd& fastest = m_envelope.limits().velocity;
     m_cap = fastest.cwiseMin(m_options.alignVelocity);
     m_cap += smoothStep(ramp) * (fastest - m_cap);
 
     const PlayedTargets& played = m_playout.at(now);
-    const double seconds = periods * m_envelope.period();
-    if (m_retargeter.mode() == RetargetMode::JointDirect) {
+    const bool direct = m_retargeter.mode() == RetargetMode::JointDirect;
+    m_goalBefore = m_goal;
+    if (direct) {
         for (const int joint : m_retargeter.mappedJoints()) m_goal[joint] = played.joints[joint];
-        m_solverSolved = true;
-    } else {
-        m_wanted = played.body;
-        for (std::size_t i = 0; i < kSideCount; ++i) m_wanted.arms[i].active &= m_required[i];
+    }
+    moveFingers(played.closure, periods * m_envelope.period());
+    m_next = m_goal;
+    if (!direct) {
         const Timestamp start = m_ports.clock == nullptr ? 0 : m_ports.clock->now();
-        const IkResult solved = m_ik.step(m_wanted, m_cap, seconds);
+        const bool solved = solve(played.body, periods);
         m_step.solveNs = clipped(since(start));
-        if (solved.status != QpStatus::Solved) {
-            m_solverFailed = true;
+        m_solverFailed = !solved;
+        if (!solved) {
             ++m_status.solverFailures;
             m_envelope.brake(periods);
             return;
         }
-        m_solverSolved = true;
-        for (const int variable : m_ik.variables()) m_goal[variable] = m_ik.configuration()[variable];
     }
-    moveFingers(played.closure, seconds);
-    if (m_envelope.follow(m_goal, m_cap, periods) == Band::Reject) m_jumped = true;
+    m_solverSolved = true;
+    if (m_envelope.follow(m_next, m_cap, periods) == Band::Reject) m_jumped = true;
+}
+
+bool TeleopLoop::solve(const BodyTargets& played, int periods)
+{
+    const double period = m_envelope.period();
+    m_wantedBefore = m_wanted;
+    m_wanted = played;
+    for (std::size_t i = 0; i < kSideCount; ++i) m_wanted.arms[i].active &= m_required[i];
+    if (!m_hasWanted) m_wantedBefore = m_wanted;
+    m_hasWanted = true;
+
+    if (m_ik.step(m_wanted, m_cap, periods * period).status != QpStatus::Solved) return false;
+    for (const int variable : m_ik.variables()) m_goal[variable] = m_ik.configuration()[variable];
+    m_next = m_goal;
+    if (periods > 1) {
+        // Periods were missed: the joints go straight for the goal.
+        m_envelope.rebase();
+        return true;
+    }
+    m_envelope.resume();
+    return m_follower.step({.position = m_envelope.position(),
+                            .move = m_envelope.move(),
+                            .before = m_wantedBefore,
+                            .targets = m_wanted,
+                            .goalBefore = m_goalBefore,
+                            .goal = m_goal,
+                            .cap = m_cap,
+                            .dt = period},
+                           m_next) == QpStatus::Solved;
 }
 
 void TeleopLoop::moveFingers(const std::array<double, kSideCount>& closure, double seconds)
@@ -377,16 +416,14 @@ void TeleopLoop::record(const TeleopDecision& decision, const TeleopInput& input
         m_step.closure[i] = static_cast<float>(m_playout.now().closure[i]);
         wrist.positionError = wrist.orientationError = 0;
         if (!wrist.active) continue;
-        const Pose reached = m_ik.wrist(side);
-        wrist.positionError = static_cast<float>((reached.position - wrist.target.position).norm());
-        wrist.orientationError =
-            static_cast<float>(rotationVector(reached.orientation * wrist.target.orientation.conjugate()).norm());
+        wrist.positionError = static_cast<float>(m_follower.positionError(side));
+        wrist.orientationError = static_cast<float>(m_follower.orientationError(side));
     }
     m_step.phase = decision.phase;
     m_step.holdReason = decision.reason;
     m_step.mode = m_command.mode;
     m_step.levels = m_levels;
-    m_step.limited = (m_step.target - m_step.command).cwiseAbs().maxCoeff() > 1e-6;
+    m_step.limited = (m_step.target - m_step.command).cwiseAbs().maxCoeff() > kLimitedBy;
     m_step.tickNs = clipped(timing.previousTick);
     m_step.wakeLateNs = clipped(timing.wakeLate);
     if (m_placed && !m_steps.publish()) m_stepsLost.fetch_add(1, std::memory_order_relaxed);

@@ -7,6 +7,7 @@
 #include "core/clock.h"
 #include "core/publisher.h"
 #include "core/robotlink.h"
+#include "robots/model/limitedfollower.h"
 #include "robots/model/retargeter.h"
 #include "robots/teleop/safetyenvelope.h"
 #include "robots/teleop/targetplayout.h"
@@ -35,7 +36,8 @@ struct TeleopPorts {
 struct TeleopOptions {
     double rateHz = 500;  ///< 50 to 1000
     RetargetOptions retarget;
-    IkOptions ik;
+    IkOptions ik;                 ///< of the goal: what the operator asks for
+    FollowerOptions follower;     ///< of the command: how it gets there
     double homeVelocity = 0.5;    ///< rad/s (m/s)
     double alignVelocity = 0.63;  ///< rad/s: towards the measured posture, and where the velocity ramp begins
     double alignTolerance = 0.2;  ///< rad between command and measured posture when driving begins
@@ -87,14 +89,21 @@ public:
     [[nodiscard]] const JointLimits& limits() const { return m_envelope.limits(); }
 
 private:
-    TeleopLoop(const RobotModel& model, const TeleopPorts& ports, const TeleopOptions& options, DifferentialIk ik,
-               Retargeter retargeter, SafetyEnvelope envelope);
+    struct Parts {
+        DifferentialIk ik;
+        LimitedFollower follower;
+        Retargeter retargeter;
+        SafetyEnvelope envelope;
+    };
+    TeleopLoop(const RobotModel& model, const TeleopPorts& ports, const TeleopOptions& options, Parts parts);
 
     void readRobot(Timestamp now, TeleopInput& input);
     void readOperator(Timestamp now, TeleopInput& input);
     void readView(Timestamp now, TeleopInput& input);
     void move(const TeleopDecision& decision, int periods, Timestamp now);
     void follow(double ramp, int periods, Timestamp now);
+    void beginFollowing();
+    [[nodiscard]] bool solve(const BodyTargets& played, int periods);
     void brake(int periods);
     void moveFingers(const std::array<double, kSideCount>& closure, double seconds);
     void send(const TeleopDecision& decision, Timestamp now);
@@ -106,6 +115,7 @@ private:
     TeleopOptions m_options;
     Duration m_period;
     DifferentialIk m_ik;
+    LimitedFollower m_follower;
     Retargeter m_retargeter;
     SafetyEnvelope m_envelope;
     TargetPlayout m_playout;
@@ -138,7 +148,11 @@ private:
     Eigen::VectorXd m_goal;    ///< every joint; what the retargeter wants now
     Eigen::VectorXd m_cap;     ///< velocity limits of now
     Eigen::VectorXd m_closed;  ///< where the fingers shall be
-    BodyTargets m_wanted;      ///< of the sides that drive
+    Eigen::VectorXd m_goalBefore;
+    Eigen::VectorXd m_next;  ///< the command as solved
+    BodyTargets m_wanted;    ///< of the sides that drive
+    BodyTargets m_wantedBefore;
+    bool m_hasWanted = false;  ///< m_wanted is of the tick before
     Eigen::VectorXd m_rest;
     std::vector<bool> m_driven;  ///< joints that operator, hands or joint mappings move
     std::vector<int> m_fingers;  ///< joints the closure moves, and no mapping
