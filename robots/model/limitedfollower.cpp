@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace understudy {
 
@@ -22,10 +23,12 @@ Result<LimitedFollower> LimitedFollower::create(const RobotModel& model, const F
     Result<ArmTasks> tasks = ArmTasks::create(model);
     if (!tasks) return tl::unexpected(tasks.error());
     LimitedFollower follower(model, options, std::move(*tasks));
-    follower.m_weakest = follower.m_limits.acceleration[follower.m_tasks.variables().front()];
-    for (const int joint : follower.m_tasks.variables()) {
-        follower.m_weakest = std::min(follower.m_weakest, follower.m_limits.acceleration[joint]);
+    double weakest = std::numeric_limits<double>::infinity();
+    for (int i = 0; i < follower.m_tasks.count(); ++i) {
+        const int joint = follower.m_tasks.variables()[static_cast<std::size_t>(i)];
+        if (follower.m_tasks.owner(i) >= 0) weakest = std::min(weakest, follower.m_limits.acceleration[joint]);
     }
+    follower.m_weakest = weakest;
     return follower;
 }
 

@@ -5,12 +5,12 @@
 namespace understudy {
 
 struct FollowerOptions {
-    double wristPosition = 40;    ///< weight per metre; what position and orientation cannot both have, position gets
-    double wristOrientation = 2;  ///< per radian
-    double goal = 0.5;            ///< per radian of each joint, towards the goal configuration
+    double wristPosition = 60;    ///< weight per metre; what position and orientation cannot both have, position gets
+    double wristOrientation = 8;  ///< per radian
+    double goal = 1;              ///< per radian of each joint, towards the goal configuration
     double damping = 0.02;        ///< per radian, against a change of velocity
-    double brakingShare = 0.5;    ///< of the joints' accelerations that closing an error may count on
-    double urgency = 3;           ///< times that acceleration a task may ask for at once
+    double brakingShare = 0.7;    ///< of the joints' accelerations that closing an error may count on
+    double urgency = 6;           ///< times that acceleration a task may ask for at once
     double lever = 0.3;           ///< m; turns the joints' accelerations into the wrists'
 };
 
@@ -66,7 +66,7 @@ private:
     FollowerOptions m_options;
     JointLimits m_limits;
     ArmTasks m_tasks;
-    double m_weakest = 0;  ///< smallest acceleration limit of the variables
+    double m_weakest = 0;  ///< smallest acceleration limit of the arms
     QpVector m_present;    ///< last move of the variables
     std::array<Missed, kSideCount> m_missed{};
 };
