@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Judges a LeRobot v3.0 dataset with pyarrow, pandas and ffprobe, sharing no code with the exporter.
 
-usage: lerobot_check.py DATASET [EXPECTED.json]
+usage: lerobot_check.py DATASET [--expected FILE] [--library FOLDER]
 
-EXPECTED.json may give {"rows", "episodes": [{"task", "length", "state": [[...]...], "action": [[...]...],
-"capture_time_ns": [...], "segments": [[name, start_frame, end_frame]...]}]}. Prints one JSON summary; exit status 1 and
-one line per fault otherwise.
+FILE may give {"rows", "episodes": [{"task", "length", "state": [[...]...], "action": [[...]...],
+"capture_time_ns": [...], "segments": [[name, start_frame, end_frame]...]}]}. With FOLDER, the library that was exported,
+state and action are compared with what the official MCAP reader finds in the source episodes. Prints one JSON summary;
+exit status 1 and one line per fault otherwise.
 """
 
+import argparse
 import json
 import math
 import subprocess
@@ -223,8 +225,53 @@ def check_expected(expected, table, episodes):
         check(found == want["segments"], f"{where}: segments are {found}")
 
 
+def recorded_joints(path, topic):
+    """Times and positions of a topic of joint states."""
+    from mcap.reader import make_reader
+    from mcap_ros2.decoder import DecoderFactory
+
+    times, positions = [], []
+    with path.open("rb") as file:
+        reader = make_reader(file, decoder_factories=[DecoderFactory()])
+        for _, _, message, joints in reader.iter_decoded_messages(topics=[topic]):
+            times.append(message.log_time)
+            positions.append(list(joints.position))
+    return np.array(times, dtype=np.int64), np.array(positions)
+
+
+def check_sources(library, manifest, table, episodes):
+    for source, episode in zip(manifest["episodes"], episodes):
+        where = f"episode {episode['episode_index']}"
+        found = list(library.glob(f"episodes/*/{source['id']}/episode.mcap"))
+        if not check(len(found) == 1, f"{where}: its source {source['id']} is not in the library"):
+            continue
+        rows = table.slice(episode["dataset_from_index"], episode["length"])
+        at = np.array(rows["observation.capture_time_ns"].to_pylist(), dtype=np.int64)
+        for topic, name, valid in [("/robot/joint_states", "observation.state", "valid.state"),
+                                   ("/teleop/command", "action", "valid.action")]:
+            times, positions = recorded_joints(found[0], topic)
+            values = np.array(rows[name].to_pylist(), dtype=float).reshape(episode["length"], -1)
+            known = np.array(rows[valid].to_pylist())
+            check(known.mean() > 0.9, f"{where}: {valid} holds on {known.mean():.0%} of the rows")
+            after = np.clip(np.searchsorted(times, at), 1, len(times) - 1)
+            before = after - 1
+            if name == "action":
+                nearer = np.where(at - times[before] <= times[after] - at, before, after)
+                truth = positions[nearer]
+            else:
+                share = ((at - times[before]) / (times[after] - times[before]))[:, None]
+                truth = positions[before] + share * (positions[after] - positions[before])
+            worst = np.abs(values - truth)[known].max(initial=0)
+            check(worst < 1e-5 * max(1, np.abs(truth).max()), f"{where}: {name} differs from {topic} by {worst}")
+
+
 def main():
-    root = Path(sys.argv[1])
+    parser = argparse.ArgumentParser()
+    parser.add_argument("dataset", type=Path)
+    parser.add_argument("--expected", type=Path)
+    parser.add_argument("--library", type=Path)
+    arguments = parser.parse_args()
+    root = arguments.dataset
     info = json.loads((root / "meta/info.json").read_text())
     check_info(root, info)
     table = check_data(root, info)
@@ -240,8 +287,10 @@ def main():
         check(source["rows"] == episode["length"], "manifest: rows")
         for camera in source["cameras"]:
             check(sum(run[2] for run in camera["row_image_count"]) == episode["length"], "manifest: mapping of images")
-    if len(sys.argv) > 2:
-        check_expected(json.loads(Path(sys.argv[2]).read_text()), table, episodes)
+    if arguments.expected:
+        check_expected(json.loads(arguments.expected.read_text()), table, episodes)
+    if arguments.library:
+        check_sources(arguments.library, manifest, table, episodes)
     for fault in FAULTS:
         print(fault, file=sys.stderr)
     print(json.dumps({"episodes": len(episodes), "rows": table.num_rows, "tasks": list(tasks.index),

@@ -4,8 +4,9 @@
 Started by hand, outside CI: pip install 'lerobot==0.4.*' into an environment of its own (it brings PyTorch, some
 gigabytes), then: lerobot_official.py DATASET [EXPECTED.json]. EXPECTED.json is that of lerobot_check.py and may add
 "pictures": {camera: {"cells": n, "numbers": [...]}}: pictures that carry their number as n×n-pixel cells, eight a row.
-The test tst_lerobotexport leaves both under the folder named by UNDERSTUDY_KEEP_EXPORT. In any case the pictures are
-compared with what ffmpeg decodes from the dataset's own videos.
+The test tst_lerobotexport leaves both under the folder named by UNDERSTUDY_KEEP_EXPORT. In any case state and
+action are compared with the Parquet files (which lerobot_check.py --library compares with the recordings), and the
+pictures with what ffmpeg decodes from the dataset's own videos.
 """
 
 import json
@@ -14,6 +15,8 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 from lerobot.datasets.lerobot_dataset import LeRobotDataset
 
 
@@ -35,6 +38,8 @@ def main():
     dataset = LeRobotDataset("understudy/export", root=root)
     assert len(dataset) == info["total_frames"], (len(dataset), info["total_frames"])
     assert dataset.num_episodes == info["total_episodes"]
+    table = pa.concat_tables([pq.read_table(path) for path in sorted(root.glob("data/*/*.parquet"))])
+    stored = {name: table[name].to_pylist() for name in ["observation.state", "action", "observation.capture_time_ns"]}
     cameras = dataset.meta.camera_keys
     compared = 0
     worst = 0.0
@@ -52,6 +57,9 @@ def main():
             item = dataset[episode["dataset_from_index"] + row]
             assert int(item["episode_index"]) == number and int(item["frame_index"]) == row
             assert item["task"] == episode["tasks"][0]
+            for name, values in stored.items():
+                value = values[episode["dataset_from_index"] + row]
+                assert np.array_equal(item[name].numpy().ravel(), np.array(value, item[name].numpy().dtype).ravel()), name
             if want:
                 assert item["task"] == want["task"]
                 assert np.array_equal(item["observation.state"].numpy().ravel(), np.float32(want["state"][row]))

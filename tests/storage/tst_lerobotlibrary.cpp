@@ -141,16 +141,16 @@ private slots:
 
     void theLibraryIsExportedOldestFirst()
     {
-        if (!test::hasPython("pyarrow, pandas"))
-            QSKIP("no interpreter with pyarrow and pandas in .venv: run packaging/test");
+        if (!test::hasPython("pyarrow, pandas, mcap_ros2"))
+            QSKIP("no interpreter with pyarrow, pandas and mcap in .venv: run packaging/test");
         auto reader = must(LibraryReader::open(m_library->folder()));
         const ExportReport report = must(exportLibrary(
             m_files, *reader, {.filter = {}, .load = {}, .to = to("dataset"), .progress = {}, .limits = {}}));
         QCOMPARE(report.episodes, 3);
         QVERIFY(report.skipped.empty());
         QProcess judge;
-        judge.start(test::python().c_str(),
-                    {test::source("tests/peers/lerobot_check.py").c_str(), to("dataset").c_str()});
+        judge.start(test::python().c_str(), {test::source("tests/peers/lerobot_check.py").c_str(),
+                                             to("dataset").c_str(), "--library", m_library->folder().c_str()});
         QVERIFY(judge.waitForFinished(120'000));
         const QByteArray errors = judge.readAllStandardError();
         QVERIFY2(judge.exitCode() == 0, errors);
