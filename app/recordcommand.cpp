@@ -96,7 +96,10 @@ int runRecord(const CommandContext& context, const RecordOptions& options)
     const Output& output = context.output;
     Result<Station> station = stationOf(context, options.station);
     if (!station) return output.failed(station.error());
-    if (!options.task.empty()) station->task = options.task;
+    if (!options.task.empty()) {
+        station->task = options.task;
+        station->instructionZh = station->instructionEn = "";
+    }
     if (options.seconds) station->takeSeconds = *options.seconds;
 
     SessionOptions opening{.station = *station, .library = context.library};

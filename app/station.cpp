@@ -187,7 +187,10 @@ Result<Station> parseStation(std::string_view text, const std::string& origin)
     keep(teleop.finish());
 
     Section recording(tableAt(root, "recording"), "recording", origin);
+    if (root["recording"]["task"]) station.instructionZh = station.instructionEn = "";
     recording.read("task", station.task, "a text");
+    recording.read("instruction_zh", station.instructionZh, "a text");
+    recording.read("instruction_en", station.instructionEn, "a text");
     recording.readPositive("take_seconds", station.takeSeconds, 24 * 3600);
     keep(recording.finish());
 
@@ -231,7 +234,10 @@ std::string toToml(const Station& station)
         {"operator", station.operatorName},
         {"robot", toml::table{{"kind", station.robotKind}, {"model", station.robotModel}}},
         {"teleop", toml::table{{"rate_hz", station.loopHz}, {"mode", station.mode}, {"real_time", station.realTime}}},
-        {"recording", toml::table{{"task", station.task}, {"take_seconds", station.takeSeconds}}},
+        {"recording", toml::table{{"task", station.task},
+                                  {"instruction_zh", station.instructionZh},
+                                  {"instruction_en", station.instructionEn},
+                                  {"take_seconds", station.takeSeconds}}},
     };
     if (!station.robotProfile.empty()) root["robot"].as_table()->insert("profile", station.robotProfile);
     toml::array rig;

@@ -37,7 +37,9 @@ struct Station {
     std::string mode = "mirror";  ///< mirror, clutch
     bool realTime = true;         ///< ask for real-time scheduling
     std::string operatorName = "operator";
-    std::string task = "Free practice";
+    std::string task = "Put the red block in the tray";
+    std::string instructionZh = "把红色积木放进托盘";
+    std::string instructionEn = "Put the red block in the tray.";
     double takeSeconds = 12;
 };
 

@@ -208,13 +208,17 @@ Result<void> TeleopSession::Parts::openLibraryFor(const SessionOptions& options)
     Result<std::string> person = (*writer)->ensurePerson({}, station.operatorName);
     if (!person) return tl::unexpected(person.error());
     if (const auto made = (*writer)->ensureStation(*person, station.name); !made) return tl::unexpected(made.error());
-    Result<std::string> task = (*writer)->ensureTask(*person, Task{.name = station.task});
+    Result<std::string> task = (*writer)->ensureTask(
+        *person,
+        Task{.name = station.task, .instructionZh = station.instructionZh, .instructionEn = station.instructionEn});
     if (!task) return tl::unexpected(task.error());
     Result<std::string> session = (*writer)->beginSession(*person, station.name, WallAnchor::take(clock).unixNs);
     if (!session) return tl::unexpected(session.error());
     sessionId = *session;
     take = {.taskId = *task,
             .task = station.task,
+            .instructionZh = station.instructionZh,
+            .instructionEn = station.instructionEn,
             .operatorId = *person,
             .operatorName = station.operatorName,
             .practice = practice};

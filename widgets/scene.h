@@ -51,10 +51,10 @@ struct SceneFrame {
 
 /// Where the eye is: on a sphere round the focus.
 struct ViewCamera {
-    Eigen::Vector3d focus{0.1, 0, 0.95};  ///< m, world
+    Eigen::Vector3d focus{0.2, 0, 1.05};  ///< m, world
     double azimuth = 0.7;                 ///< rad about z from +x
     double elevation = 0.25;              ///< rad above the horizon
-    double distance = 2.6;                ///< m
+    double distance = 3.0;                ///< m
 };
 
 }  // namespace understudy

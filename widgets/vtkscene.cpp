@@ -272,7 +272,7 @@ void VtkScene::Parts::addShapes(const SceneModel& model)
 void VtkScene::Parts::drawMarks(const SceneFrame& frame)
 {
     constexpr double kAxis = 0.12;
-    constexpr double kFrustumDepth = 0.18;
+    constexpr double kFrustumDepth = 0.09;
     constexpr double kMetresPerNewton = 0.004;
     lines->clear();
     for (const Pose& pose : frame.frames) {

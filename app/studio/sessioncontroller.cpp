@@ -232,6 +232,7 @@ OperateView SessionController::view()
     view.canStart = !m_busy && !m_recording && !m_reset;
     view.whyNoStart = m_reset ? tr("Make the table ready, then press C.") : QString();
     view.task = text(m_session->station().task);
+    view.instruction = text(m_session->station().instructionZh);
     view.done = m_done;
     view.lastTakes.assign(m_lastTakes.begin(), m_lastTakes.end());
 

@@ -136,11 +136,9 @@ bool StudioWindow::setLanguage(const QString& language)
 {
     QApplication::removeTranslator(&m_translator);
     m_language = language;
-    bool found = true;
-    if (language == QStringLiteral("zh")) {
-        found = m_translator.load(QStringLiteral(":/i18n/understudy_zh_CN.qm"));
-        QApplication::installTranslator(&m_translator);
-    }
+    const bool found = m_translator.load(language == QStringLiteral("zh") ? QStringLiteral(":/i18n/understudy_zh_CN.qm")
+                                                                          : QStringLiteral(":/i18n/understudy_en.qm"));
+    QApplication::installTranslator(&m_translator);
     QSettings().setValue(QStringLiteral("window/language"), language);
     translate();
     emit languageChanged();

@@ -36,8 +36,7 @@ Result<std::vector<Segment>> segmentsOf(Database& database, const std::string& e
     return segments;
 }
 
-Result<std::optional<Segment>> segmentOf(Database& database, const std::string& episodeId,
-                                         const std::string& segmentId)
+Result<std::optional<Segment>> segmentOf(Database& database, const std::string& episodeId, const std::string& segmentId)
 {
     const Result<std::vector<Segment>> found =
         rowsOf<Segment>(database, kSegments + " AND segments.id = ?", {episodeId, segmentId}, &segmentFrom);
