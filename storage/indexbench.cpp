@@ -8,7 +8,6 @@
 
 #include "core/timestamp.h"
 #include "core/uuid.h"
-#include "storage/checkpointer.h"
 #include "storage/library.h"
 #include "storage/librarywriter.h"
 #include "storage/read/episodequery.h"
@@ -360,7 +359,6 @@ private:
 
     [[nodiscard]] Result<void> writeOnTop()
     {
-        const Checkpointer checkpointer(m_folder);
         Result<std::unique_ptr<LibraryWriter>> writer = LibraryWriter::open(m_folder);
         if (!writer) return tl::unexpected(writer.error());
         Task card;

@@ -420,4 +420,29 @@ Result<RebuildReport> rebuildIndex(const std::filesystem::path& library)
     return report;
 }
 
+Result<std::optional<RebuildReport>> repairIndex(const std::filesystem::path& library)
+{
+    const std::filesystem::path file = databaseFile(library);
+    const LibraryFileFinding finding = inspectLibraryFile(file);
+    switch (finding.state) {
+    case LibraryFileState::Foreign:
+    case LibraryFileState::Newer:
+    case LibraryFileState::Unreadable:
+        return fail(finding.problem);
+    case LibraryFileState::Good: {
+        const Result<bool> isWhole = Database::isWhole(file);
+        if (!isWhole) return tl::unexpected(isWhole.error());
+        if (*isWhole) return std::nullopt;
+        break;
+    }
+    default: {
+        std::error_code ignored;
+        if (!std::filesystem::is_directory(library / "episodes", ignored)) return fail(finding.problem);
+    }
+    }
+    Result<RebuildReport> report = rebuildIndex(library);
+    if (!report) return tl::unexpected(report.error());
+    return std::move(*report);
+}
+
 }  // namespace understudy

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,5 +28,9 @@ struct RebuildReport {
 /// database of another program and an index that is newer than this one. Memory does not grow with the episodes'
 /// content. Any thread; a QCoreApplication must exist.
 [[nodiscard]] Result<RebuildReport> rebuildIndex(const std::filesystem::path& library);
+
+/// The same, where it is needed: the index is missing beside its episodes, empty, cut short, no database, or damaged
+/// anywhere inside; reads all of it to find out. Nothing when the index is whole.
+[[nodiscard]] Result<std::optional<RebuildReport>> repairIndex(const std::filesystem::path& library);
 
 }  // namespace understudy

@@ -1,15 +1,12 @@
 #include "storage/librarywriter.h"
 
 #include <algorithm>
-#include <span>
 
-#include "core/file.h"
 #include "core/uuid.h"
 #include "storage/episodestates.h"
 #include "storage/episodetext.h"
 #include "storage/librarywriterimpl.h"
 #include "storage/read/jsonfields.h"
-#include "storage/read/labelquery.h"
 #include "storage/read/libraryfile.h"
 
 namespace understudy {
@@ -31,7 +28,7 @@ LibraryWriter::LibraryWriter(std::unique_ptr<Impl> impl) : m_impl(std::move(impl
 
 LibraryWriter::~LibraryWriter() = default;
 
-Result<std::unique_ptr<LibraryWriter>> LibraryWriter::open(const std::filesystem::path& library)
+Result<std::unique_ptr<LibraryWriter>> LibraryWriter::open(const std::filesystem::path& library, Upkeep upkeep)
 {
     const std::filesystem::path file = databaseFile(library);
     if (const Result<void> verified = verifyLibraryFile(file); !verified) return tl::unexpected(verified.error());
@@ -48,6 +45,7 @@ Result<std::unique_ptr<LibraryWriter>> LibraryWriter::open(const std::filesystem
     auto impl = std::make_unique<Impl>();
     impl->library = library;
     impl->database = std::move(*database);
+    if (upkeep == Upkeep::Automatic) impl->upkeep.emplace(library);
     return std::unique_ptr<LibraryWriter>(new LibraryWriter(std::move(impl)));
 }
 
@@ -260,52 +258,6 @@ Result<void> LibraryWriter::correct(std::string_view by, std::string_view episod
     });
 }
 
-Result<int> LibraryWriter::mirrorPending(int limit)
-{
-    struct Due {
-        std::int64_t key;
-        std::int64_t changes;
-        std::string id;
-        std::string path;
-    };
-    std::vector<Due> due;
-    const Result<void> asked = m_impl->database->query(
-        "SELECT mirror_due.episode, changes, id, path FROM mirror_due JOIN episodes ON episodes.key ="
-        " mirror_due.episode WHERE state <> 'recording' ORDER BY mirror_due.episode LIMIT ?",
-        {std::int64_t{limit}}, [&](const SqlRow& row) {
-            due.push_back({.key = row.integer(0), .changes = row.integer(1), .id = row.text(2), .path = row.text(3)});
-        });
-    if (!asked) return tl::unexpected(asked.error());
-
-    PosixFileSystem files;
-    int written = 0;
-    std::optional<Error> problem;
-    for (const Due& episode : due) {
-        const Result<void> mirrored = [&]() -> Result<void> {
-            Result<EpisodeLabels> labels;
-            Result<void> read = m_impl->database->snapshot([&]() -> Result<void> {
-                labels = labelsOf(*m_impl->database, episode.id);
-                if (!labels) return tl::unexpected(labels.error());
-                return {};
-            });
-            if (!read) return read;
-            const std::string text = toJson(*labels);
-            read = replaceFile(files, m_impl->library / episode.path / "labels.json",
-                               std::as_bytes(std::span(text.data(), text.size())));
-            if (!read) return read;
-            // What changed since it was read is due again.
-            const auto settled = m_impl->database->execute("DELETE FROM mirror_due WHERE episode = ? AND changes = ?",
-                                                           {episode.key, episode.changes});
-            if (!settled) return tl::unexpected(settled.error());
-            return {};
-        }();
-        if (mirrored)
-            ++written;
-        else if (!problem)
-            problem = mirrored.error();
-    }
-    if (problem) return fail("the labels of an episode could not be written beside it: " + problem->message);
-    return written;
-}
+Result<int> LibraryWriter::mirrorPending(int limit) { return mirrorLabels(*m_impl->database, m_impl->library, limit); }
 
 }  // namespace understudy

@@ -51,12 +51,14 @@ struct Correction {
 /// words with nothing changed. `by` is the id of the person who asks; empty means kDefaultPersonId.
 ///
 /// One thread: the one that opened it, kept for writing. A call returns once the change is on the medium. Writers of
-/// several processes on one host take turns. Checkpoints never run inside a call: whoever writes for
-/// long owns a Checkpointer.
+/// several processes on one host take turns. Checkpoints never run inside a call; a LibraryUpkeep of the
+/// writer's own does them, and mirrors labels beside their episodes.
 class LibraryWriter {
 public:
+    enum class Upkeep : std::uint8_t { Automatic, None };
     /// The library was made ready by openLibrary().
-    [[nodiscard]] static Result<std::unique_ptr<LibraryWriter>> open(const std::filesystem::path& library);
+    [[nodiscard]] static Result<std::unique_ptr<LibraryWriter>> open(const std::filesystem::path& library,
+                                                                     Upkeep upkeep = Upkeep::Automatic);
     ~LibraryWriter();
 
     /// Each finds what has this name or makes it, and returns its id.

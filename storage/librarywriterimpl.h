@@ -1,5 +1,6 @@
 #pragma once
 
+#include "storage/libraryupkeep.h"
 #include "storage/librarywriter.h"
 #include "storage/read/database.h"
 
@@ -30,6 +31,7 @@ public:
 
     std::filesystem::path library;
     std::unique_ptr<Database> database;
+    std::optional<LibraryUpkeep> upkeep;
 
     [[nodiscard]] Result<void> change(std::string_view by, const std::function<Result<void>(const Change&)>& body);
 

@@ -79,6 +79,7 @@ public:
     QString connection = QString::fromStdString(newUuid());
     std::thread::id thread = std::this_thread::get_id();
     bool inTransaction = false;
+    mutable int lastCode = 0;  ///< of the engine's last error
     std::unordered_map<std::string, std::unique_ptr<QSqlQuery>> statements;
 
     ~Impl()
@@ -87,10 +88,13 @@ public:
         QSqlDatabase::removeDatabase(connection);
     }
 
+    [[nodiscard]] Result<void> connect(const std::filesystem::path& path, Access wanted);
+
     [[nodiscard]] tl::unexpected<Error> inWords(const QSqlError& error) const
     {
         const std::string name = file.string();
-        switch (error.nativeErrorCode().toInt() & 0xFF) {
+        lastCode = error.nativeErrorCode().toInt() & 0xFF;
+        switch (lastCode) {
         case 5:
         case 6:
             return fail("the library " + name + " is busy: another program has kept it locked for five seconds. " +
@@ -178,13 +182,35 @@ Database::~Database() = default;
 
 Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& file, Access access)
 {
+    auto impl = std::make_unique<Impl>();
+    if (const Result<void> connected = impl->connect(file, access); !connected)
+        return tl::unexpected(connected.error());
+    return std::unique_ptr<Database>(new Database(std::move(impl)));
+}
+
+Result<bool> Database::isWhole(const std::filesystem::path& file)
+{
+    auto impl = std::make_unique<Impl>();
+    Result<void> found = impl->connect(file, Access::Write);
+    bool isWhole = found.has_value();
+    if (found) {
+        auto check = impl->run("PRAGMA integrity_check(1)", {});
+        if (check && (*check)->next()) isWhole = (*check)->value(0).toString() == "ok";
+        if (!check) found = tl::unexpected(check.error());
+    }
+    if (found) return isWhole;
+    if (impl->lastCode == 11 || impl->lastCode == 26) return false;
+    return tl::unexpected(found.error());
+}
+
+Result<void> Database::Impl::connect(const std::filesystem::path& path, Access wanted)
+{
     if (QCoreApplication::instance() == nullptr)
         return fail("a library can be opened only while a QCoreApplication exists");
     if (!QSqlDatabase::isDriverAvailable("QSQLITE"))
         return fail("Qt's SQLite driver is not installed. Install the package libqt6sql6-sqlite");
-    auto impl = std::make_unique<Impl>();
-    impl->file = file;
-    impl->access = access;
+    file = path;
+    access = wanted;
 
     // In a folder that nobody here can write, and with nothing waiting in a log, the file cannot change under us.
     std::filesystem::path log = file;
@@ -199,21 +225,21 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& fi
         return fail("the library's index " + file.string() +
                     " cannot be written by this user. Give the right to write, or copy the library to another place");
 
-    QSqlDatabase database = QSqlDatabase::addDatabase("QSQLITE", impl->connection);
+    QSqlDatabase database = QSqlDatabase::addDatabase("QSQLITE", connection);
     QString options = "QSQLITE_OPEN_URI;QSQLITE_BUSY_TIMEOUT=5000";
     if (access == Access::Read) options += ";QSQLITE_OPEN_READONLY";
     database.setConnectOptions(options);
-    const QByteArray path = QByteArray::fromStdString(std::filesystem::absolute(file, ignored).string());
-    QString name = "file:" + QString::fromLatin1(QUrl::toPercentEncoding(QFile::decodeName(path), "/"));
+    const QByteArray encoded = QByteArray::fromStdString(std::filesystem::absolute(file, ignored).string());
+    QString name = "file:" + QString::fromLatin1(QUrl::toPercentEncoding(QFile::decodeName(encoded), "/"));
     if (isFrozen) name += "?immutable=1";
     database.setDatabaseName(name);
     if (!database.open()) {
         const QSqlError error = database.lastError();
         database = {};
-        return impl->inWords(error);
+        return inWords(error);
     }
     database = {};
-    impl->place = placeOf(file);
+    place = placeOf(file);
 
     std::vector<std::string> settings{"PRAGMA foreign_keys = ON", "PRAGMA cell_size_check = ON",
                                       "PRAGMA cache_size = -65536", "PRAGMA temp_store = MEMORY"};
@@ -225,8 +251,8 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& fi
     if (access == Access::Create) settings.emplace_back("PRAGMA application_id = " + std::to_string(kApplicationId));
     settings.emplace_back("SELECT count(*) FROM sqlite_schema");
     for (const std::string& setting : settings)
-        if (const Result<void> set = impl->direct(setting); !set) return tl::unexpected(set.error());
-    return std::unique_ptr<Database>(new Database(std::move(impl)));
+        if (Result<void> set = direct(setting); !set) return set;
+    return {};
 }
 
 Result<std::int64_t> Database::execute(const std::string& sql, const std::vector<SqlValue>& values)

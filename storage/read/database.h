@@ -37,6 +37,9 @@ public:
 
     /// `file` is the database itself. With Read and Write it must be one that verifyLibraryFile() accepts.
     [[nodiscard]] static Result<std::unique_ptr<Database>> open(const std::filesystem::path& file, Access access);
+    /// Whether every page and index of such a file fits the others; reads all of it. An error where that cannot be
+    /// told, because it is busy, or nobody may read it.
+    [[nodiscard]] static Result<bool> isWhole(const std::filesystem::path& file);
     ~Database();
 
     /// One statement; returns the number of rows it changed. Placeholders are '?'.

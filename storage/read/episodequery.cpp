@@ -22,7 +22,11 @@ public:
             m_values.emplace_back(expression);
             m_hasWhere = true;
         }
-        if (m_filter.practice) add("episodes.practice = ?", *m_filter.practice);
+        // Every index of episodes begins with it, or has it second: it is always named.
+        if (m_filter.practice)
+            add("episodes.practice = ?", *m_filter.practice);
+        else
+            add("episodes.practice IN (0, 1)");
         if (m_filter.sim) add("episodes.sim = ?", *m_filter.sim);
         // Its index is for the few that were; the many that were not are no reason to read it.
         if (m_filter.recovered) add(*m_filter.recovered ? "episodes.recovered = 1" : "episodes.recovered <> 1");

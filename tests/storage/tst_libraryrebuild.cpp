@@ -2,6 +2,7 @@
 #include <map>
 
 #include "storage/libraryrebuild.h"
+#include "storage/libraryupkeep.h"
 #include "storage/read/database.h"
 #include "storage/read/episodejson.h"
 #include "storage/read/labelsjson.h"
@@ -115,7 +116,7 @@ private slots:
         QCOMPARE(must(reader->tasks()).size(), 2U);
         // It is a library like any other.
         must(openLibrary(library.folder(), LibraryMode::Open));
-        library.writer = must(LibraryWriter::open(library.folder()));
+        library.writer = must(LibraryWriter::open(library.folder(), LibraryWriter::Upkeep::None));
         library.episode(5000);
     }
 
@@ -143,7 +144,10 @@ private slots:
                 content.replace(page, 200, std::string(200, '\x33'));
         writeText(file, content);
 
-        const RebuildReport report = must(rebuildIndex(library.folder()));
+        const std::optional<RebuildReport> repaired = must(repairIndex(library.folder()));
+        QVERIFY(repaired);
+        const RebuildReport& report = *repaired;
+        QVERIFY(!must(repairIndex(library.folder())));
         for (const SkippedPart& skipped : report.skipped) QCOMPARE(skipped.path, std::string("library.db"));
         const Snapshot after = snapshotOf(library.folder());
         for (const auto& [id, row] : before.rows) QVERIFY(after.rows.at(id) == row);
@@ -170,7 +174,7 @@ private slots:
         // Who still has the old one open is told, and changes nothing any more.
         const Result<std::string> late = library.writer->ensurePerson({}, "Late");
         QVERIFY(says(refusal(late), "no longer where it was"));
-        library.writer = must(LibraryWriter::open(library.folder()));
+        library.writer = must(LibraryWriter::open(library.folder(), LibraryWriter::Upkeep::None));
         QVERIFY(must(library.writer->mirrorPending(1000)) > 0);
     }
 
@@ -217,12 +221,29 @@ private slots:
         content[63] = '\x63';
         writeText(file, content);
         QVERIFY(says(refusal(rebuildIndex(library.folder())), "newer program"));
+        QVERIFY(says(refusal(repairIndex(library.folder())), "newer program"));
         content.replace(68, 4, "GPKG");
         writeText(file, content);
         QVERIFY(says(refusal(rebuildIndex(library.folder())), "another program"));
         QCOMPARE(textOf(file), content);
         QTemporaryDir empty;
         QVERIFY(says(refusal(rebuildIndex(empty.path().toStdString())), "no episodes"));
+        QVERIFY(says(refusal(repairIndex(empty.path().toStdString())), "there is no library"));
+    }
+
+    /// Nobody has to think of it: a writer mirrors what it wrote.
+    void upkeepMirrorsByItself()
+    {
+        LibraryFixture library;
+        const std::string id = library.episode(1);
+        const std::string homeless = library.episode(0);
+        const EpisodeRow row = must(must(LibraryReader::open(library.folder()))->show(id));
+        std::filesystem::create_directories(library.folder() / row.path);
+        must(library.writer->moveTo({}, homeless, EpisodeState::Checked));
+        must(library.writer->moveTo({}, id, EpisodeState::Checked));
+        const LibraryUpkeep upkeep(library.folder(), std::chrono::milliseconds(5));
+        QTRY_VERIFY(std::filesystem::exists(library.folder() / row.path / "labels.json"));
+        QCOMPARE(must(parseLabelsJson(textOf(library.folder() / row.path / "labels.json"))).episodeId, id);
     }
 
     void mirrorFollowsEveryChangeAndSurvivesAFailure()

@@ -3,8 +3,8 @@
 #include <set>
 #include <thread>
 
-#include "storage/checkpointer.h"
 #include "storage/episodestates.h"
+#include "storage/libraryupkeep.h"
 #include "storage/read/database.h"
 #include "storage/read/libraryfile.h"
 #include "storage/read/libraryreader.h"
@@ -476,7 +476,7 @@ private slots:
     void readersWorkWhileTheWriterWrites()
     {
         LibraryFixture library;
-        const Checkpointer checkpointer(library.folder(), std::chrono::milliseconds(1));
+        const LibraryUpkeep upkeep(library.folder(), std::chrono::milliseconds(1));
         std::atomic<bool> done{false};
         std::atomic<int> problems{0};
         std::atomic<int> pages{0};

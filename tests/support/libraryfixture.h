@@ -52,7 +52,7 @@ public:
     LibraryFixture()
     {
         must(openLibrary(folder(), LibraryMode::OpenOrCreate));
-        writer = must(LibraryWriter::open(folder()));
+        writer = must(LibraryWriter::open(folder(), LibraryWriter::Upkeep::None));
     }
 
     [[nodiscard]] std::filesystem::path folder() const { return m_folder.path().toStdString() + "/library"; }
@@ -101,10 +101,11 @@ public:
         return begin.id;
     }
 
-    std::unique_ptr<LibraryWriter> writer;
-
 private:
     QTemporaryDir m_folder;
+
+public:
+    std::unique_ptr<LibraryWriter> writer;  ///< closed before the folder goes
 };
 
 }  // namespace understudy::test
