@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+
 #include "robots/model/retargeter.h"
 
 namespace understudy {
@@ -12,8 +14,9 @@ struct PlayedTargets {
 };
 
 /// Bridges the gap between a device's rate and the loop's: from each sample on, the targets glide from where they are
-/// to where the sample wants them within one sample period. Adds at most that period of delay, invents no motion, never
-/// jumps. Never allocates after prepare().
+/// to where the sample wants them within one sample period, and what is played is the mean over the last such period,
+/// so that velocities do not jump either. Adds one and a half sample periods of delay at most (none at the loop's own
+/// rate), invents no motion. Never allocates after prepare().
 class TargetPlayout {
 public:
     void prepare(Eigen::Index joints, Duration tick);
@@ -28,14 +31,22 @@ public:
     void freeze();
 
 private:
+    static constexpr std::size_t kMostAveraged = 20;
+
     void take(const RetargetOutput& output, PlayedTargets& into) const;
+    void glide(Timestamp now);
+    void average(std::size_t count);
 
     Duration m_tick = 0;
     Timestamp m_start = 0;
     Duration m_length = 0;
     PlayedTargets m_from;
     PlayedTargets m_to;
-    PlayedTargets m_now;
+    PlayedTargets m_glide;                              ///< on the way from one to the other
+    std::array<PlayedTargets, kMostAveraged> m_recent;  ///< glides of the last ticks
+    std::size_t m_recentCount = 0;
+    std::size_t m_newest = 0;
+    PlayedTargets m_now;  ///< their mean
 };
 
 }  // namespace understudy
