@@ -134,7 +134,8 @@ Result<std::vector<PacketLocation>> FragmentedMp4Writer::write(const Packet& pac
 
 Result<std::vector<PacketLocation>> FragmentedMp4Writer::flush()
 {
-    return m_impl->flush(m_impl->lastPts + static_cast<Duration>(std::llround(1e9 / m_impl->options.rateHz)));
+    // The muxer moves an image that comes before its predecessor's end: leave room for an early one.
+    return m_impl->flush(m_impl->lastPts + kTick);
 }
 
 Result<void> FragmentedMp4Writer::sync()
@@ -146,7 +147,8 @@ Result<void> FragmentedMp4Writer::sync()
 
 Result<std::vector<PacketLocation>> FragmentedMp4Writer::finish()
 {
-    Result<std::vector<PacketLocation>> flushed = flush();
+    const auto period = static_cast<Duration>(std::llround(1e9 / m_impl->options.rateHz));
+    Result<std::vector<PacketLocation>> flushed = m_impl->flush(m_impl->lastPts + period);
     if (!flushed) return flushed;
     if (const Result<void> synced = sync(); !synced) return tl::unexpected(synced.error());
     return flushed;

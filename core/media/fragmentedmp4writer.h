@@ -8,7 +8,7 @@
 namespace understudy {
 
 struct FragmentedMp4Options {
-    double rateHz = 30;                            ///< announced; the last image of a fragment is shown for one period
+    double rateHz = 30;                            ///< announced; the last image is shown for one period
     Duration fragmentPeriod = 400 * kMillisecond;  ///< a fragment spans no more capture time than this
 };
 

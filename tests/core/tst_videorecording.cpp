@@ -189,6 +189,38 @@ private slots:
         QVERIFY((*writer)->flush()->empty());
     }
 
+    void anImageThatComesEarlyAfterAFlushKeepsItsTime()
+    {
+        const auto path = pathOf("flushed.mp4");
+        auto encoder = VideoEncoder::create(smallOptions());
+        auto file = m_files.open(path, OpenMode::Create);
+        QVERIFY(encoder && file);
+        auto writer = FragmentedMp4Writer::create(std::move(*file), (*encoder)->parameters());
+        QVERIFY(writer);
+        std::vector<PacketLocation> locations;
+        const auto keep = [&](const Result<std::vector<PacketLocation>>& done) {
+            if (done) locations.insert(locations.end(), done->begin(), done->end());
+            return done.has_value();
+        };
+        for (int i = 0; i < 12; ++i) {
+            const auto packet = (*encoder)->encode(test::patternImage(i, i * 20 * kMillisecond));
+            QVERIFY(packet);
+            QVERIFY(keep((*writer)->write(*packet)));
+            if (i % 4 == 3) QVERIFY(keep((*writer)->flush()));
+        }
+        QVERIFY(keep((*writer)->finish()));
+        QCOMPARE(locations.size(), 12U);
+        auto written = m_files.open(path, OpenMode::Read);
+        QVERIFY(written);
+        const Result<Mp4Index> index = readMp4Index(**written);
+        QVERIFY(index);
+        QCOMPARE(index->samples.size(), 12U);
+        for (std::size_t i = 0; i < 12; ++i) {
+            QCOMPARE(locations[i].pts, static_cast<Duration>(i) * 20 * kMillisecond);
+            QCOMPARE(index->samples[i].pts, locations[i].pts);
+        }
+    }
+
     void capturesThatStandStillStillRise()
     {
         const auto locations =
