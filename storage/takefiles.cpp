@@ -89,22 +89,27 @@ Result<void> TakeFiles::writePacket(std::size_t stream, const Packet& packet, co
     return {};
 }
 
-Result<void> TakeFiles::syncVideos()
+Result<void> TakeFiles::syncVideos(Sync when)
 {
     for (std::size_t i = 0; i < m_videos.size(); ++i) {
         Video& video = m_videos[i];
         if (!video.writer) continue;
-        const Result<std::vector<PacketLocation>> flushed = video.writer->finish();
+        const Result<std::vector<PacketLocation>> flushed =
+            when == Sync::AtTheEnd ? video.writer->finish() : video.writer->flush();
         if (!flushed) return tl::unexpected(flushed.error());
+        if (when == Sync::Underway)
+            if (const Result<void> synced = video.writer->sync(); !synced) return synced;
         video.pending.insert(video.pending.end(), flushed->begin(), flushed->end());
         video.synced = video.writer->bytesWritten();
     }
     return {};
 }
 
-Result<void> TakeFiles::sync()
+Result<void> TakeFiles::sync() { return sync(Sync::Underway); }
+
+Result<void> TakeFiles::sync(Sync when)
 {
-    if (const Result<void> synced = syncVideos(); !synced) return synced;
+    if (const Result<void> synced = syncVideos(when); !synced) return synced;
     // A fragment's records share a chunk, so that a cut never divides them.
     constexpr std::size_t kRecordBytes = 256;
     std::size_t pending = 0;
@@ -125,7 +130,7 @@ Result<void> TakeFiles::sync()
 
 Result<void> TakeFiles::finish(const std::string& metadataName, const std::map<std::string, std::string>& values)
 {
-    if (const Result<void> synced = sync(); !synced) return synced;
+    if (const Result<void> synced = sync(Sync::AtTheEnd); !synced) return synced;
     if (const Result<void> added = m_mcap->addMetadata(metadataName, values); !added) return added;
     return m_mcap->finish();
 }

@@ -56,6 +56,7 @@ public:
     [[nodiscard]] std::uint64_t bytes() const;
 
 private:
+    enum class Sync { Underway, AtTheEnd };
     struct Video {
         std::unique_ptr<FragmentedMp4Writer> writer;
         std::vector<PacketLocation> pending;  ///< in the file, not yet in the MCAP
@@ -68,7 +69,8 @@ private:
     }
     Result<void> addChannels(const TakeHead& head);
     Result<void> writeMessages(std::size_t stream, std::span<const EncodedMessage> messages);
-    Result<void> syncVideos();
+    Result<void> sync(Sync when);
+    Result<void> syncVideos(Sync when);
 
     FileSystem& m_files;
     std::filesystem::path m_folder;

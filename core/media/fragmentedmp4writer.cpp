@@ -36,6 +36,7 @@ struct FragmentedMp4Writer::Impl {
     std::optional<Timestamp> origin;
     Duration lastPts = -kTick;
     std::optional<Error> failure;
+    bool ended = false;
 
     template <typename T>
     Result<T> failed(Error error)
@@ -110,6 +111,7 @@ Result<std::vector<PacketLocation>> FragmentedMp4Writer::write(const Packet& pac
 {
     Impl& d = *m_impl;
     if (d.failure) return tl::unexpected(*d.failure);
+    if (d.ended) return fail("an ended video takes no more images");
     if (!d.origin && !packet.key) return fail("a video must begin with a key image");
     if (!d.origin) d.origin = packet.stamps.capture;
 
@@ -147,6 +149,7 @@ Result<void> FragmentedMp4Writer::sync()
 
 Result<std::vector<PacketLocation>> FragmentedMp4Writer::finish()
 {
+    m_impl->ended = true;
     const auto period = static_cast<Duration>(std::llround(1e9 / m_impl->options.rateHz));
     Result<std::vector<PacketLocation>> flushed = m_impl->flush(m_impl->lastPts + period);
     if (!flushed) return flushed;

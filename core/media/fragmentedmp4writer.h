@@ -37,7 +37,7 @@ public:
     /// What was flushed is on the medium when this returns.
     [[nodiscard]] Result<void> sync();
 
-    /// flush(), then sync(). Nothing else is needed to end the file.
+    /// flush(), then sync(). Nothing else is needed to end the file, and nothing more is taken.
     [[nodiscard]] Result<std::vector<PacketLocation>> finish();
 
     [[nodiscard]] std::uint64_t bytesWritten() const;
