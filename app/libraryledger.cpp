@@ -32,6 +32,17 @@ Result<void> LibraryLedger::begin(const EpisodeFile& episode)
                                                     .startedAtNs = row.startedAtNs});
 }
 
+Result<void> LibraryLedger::progress(const EpisodeRow& row)
+{
+    const Result<LibraryWriter*> opened = writer();
+    if (!opened) return tl::unexpected(opened.error());
+    // Not written while somebody else writes: the next sync brings it.
+    const Result<bool> updated =
+        (*opened)->updateEpisode(row.id, {.durationNs = row.durationNs, .steps = row.steps, .streams = row.streams});
+    if (!updated) return tl::unexpected(updated.error());
+    return {};
+}
+
 Result<void> LibraryLedger::finish(const TakeReport& take)
 {
     const Result<LibraryWriter*> opened = writer();

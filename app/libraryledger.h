@@ -14,6 +14,7 @@ public:
     explicit LibraryLedger(std::filesystem::path library) : m_library(std::move(library)) {}
 
     [[nodiscard]] Result<void> begin(const EpisodeFile& episode) override;
+    [[nodiscard]] Result<void> progress(const EpisodeRow& row) override;
     [[nodiscard]] Result<void> finish(const TakeReport& take) override;
     void release() override { m_writer.reset(); }
 

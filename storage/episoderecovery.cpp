@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
+#include <utility>
 
 #include "core/media/mp4index.h"
 #include "storage/folderlock.h"
+#include "storage/read/lostsamples.h"
 #include "storage/read/mcapreader.h"
 #include "storage/read/streamcodec.h"
 
@@ -33,6 +36,7 @@ private:
     Result<void> readJson();
     Result<void> recoverMcap();
     Result<void> readValues();
+    void countMissed(const McapMessage& step);
     Result<void> recoverVideo(const StoredStream& camera);
     void tell();
 
@@ -45,6 +49,13 @@ private:
         std::int64_t last = 0;
     };
     std::map<std::string, Span> m_spans;
+    std::map<std::string, LostSamples> m_lost;  ///< the newest note of each stream
+    std::int64_t m_missedTicks = 0;
+    struct {
+        bool known = false;
+        std::uint32_t sequence = 0;
+        std::int64_t time = 0;
+    } m_lastStep;
     std::map<std::string, std::vector<PacketLocation>> m_images;
     std::vector<StoredStream> m_streams;
     std::int64_t m_newest = 0;
@@ -109,13 +120,29 @@ Result<void> Recovery::readValues()
         const StreamInfo& info = decoder->second.stream().info;
         const std::int64_t time = (*message)->logTime;
         m_newest = std::max(m_newest, time);
+        if (info.kind == "step") countMissed(**message);
         Span& span = m_spans[info.name];
         span.first = m_counts[info.name]++ == 0 ? time : std::min(span.first, time);
         span.last = std::max(span.last, time);
-        if (info.kind != "camera") continue;
+        if (info.kind != "camera" && info.name != kRecorderEvents) continue;
         const auto value = decoder->second.decode(**message);
-        if (value && *value != nullptr) m_images[info.name].push_back(std::get<PacketLocation>(**value));
+        if (!value || *value == nullptr) continue;
+        if (const auto* place = std::get_if<PacketLocation>(*value)) m_images[info.name].push_back(*place);
+        const auto* event = std::get_if<Event>(*value);
+        if (event == nullptr || event->name != kLostEvent) continue;
+        if (std::optional<LostSamples> lost = lostSamplesFrom(event->detail)) m_lost[lost->stream] = *std::move(lost);
     }
+}
+
+/// Steps stand on the loop's grid: where two that follow one another are further apart, ticks were missed.
+void Recovery::countMissed(const McapMessage& step)
+{
+    const double hz = m_result.episode.loopHz;
+    const std::uint32_t steps = step.sequence - std::exchange(m_lastStep.sequence, step.sequence);
+    const std::int64_t time = step.logTime - std::exchange(m_lastStep.time, step.logTime);
+    if (!std::exchange(m_lastStep.known, true) || hz <= 0 || time <= 0) return;
+    const auto ticks = static_cast<std::int64_t>(std::llround(toSeconds(time) * hz));
+    m_missedTicks += std::max<std::int64_t>(0, ticks - steps);
 }
 
 Result<void> Recovery::recoverVideo(const StoredStream& camera)
@@ -168,6 +195,7 @@ void Recovery::tell()
     row.state = EpisodeState::Recorded;
     row.durationNs = std::max<std::int64_t>(0, m_newest - row.startedAtNs);
     row.steps = 0;
+    row.missedTicks = m_missedTicks;
     row.streams.clear();
     for (const StoredStream& stream : m_streams) {
         const std::string& name = stream.info.name;
@@ -177,6 +205,7 @@ void Recovery::tell()
         row.streams.push_back({.name = name,
                                .kind = stream.info.kind,
                                .count = count,
+                               .dropped = m_lost[name].dropped,
                                .rateHz = span.last > span.first
                                              ? static_cast<double>(count - 1) / toSeconds(span.last - span.first)
                                              : 0});

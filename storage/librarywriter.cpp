@@ -165,6 +165,20 @@ Result<void> LibraryWriter::beginEpisode(std::string_view by, const EpisodeStart
     return m_impl->change(by, [&](const Impl::Change& change) { return m_impl->addEpisode(change, start); });
 }
 
+Result<bool> LibraryWriter::updateEpisode(std::string_view episode, const EpisodeProgress& progress)
+{
+    return m_impl->database->tryTransaction([&]() -> Result<void> {
+        const Result<Impl::Known> known = m_impl->known(episode);
+        if (!known) return tl::unexpected(known.error());
+        if (known->state != EpisodeState::Recording)
+            return fail("episode " + known->id + " is no longer recorded: it is " + std::string(nameOf(known->state)));
+        const auto changed = m_impl->database->execute("UPDATE episodes SET duration_ns = ?, steps = ? WHERE key = ?",
+                                                       {progress.durationNs, progress.steps, known->key});
+        if (!changed) return tl::unexpected(changed.error());
+        return m_impl->putStreams(*known, progress.streams);
+    });
+}
+
 Result<void> LibraryWriter::endEpisode(std::string_view by, std::string_view episode, const EpisodeEnd& end)
 {
     return m_impl->finishEpisode(by, episode, end, false);

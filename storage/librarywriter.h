@@ -40,6 +40,13 @@ struct EpisodeEnd {
     std::vector<StreamRow> streams;
 };
 
+/// What the files of a running take hold so far.
+struct EpisodeProgress {
+    std::int64_t durationNs = 0;
+    std::int64_t steps = 0;
+    std::vector<StreamRow> streams;
+};
+
 /// Parts that are set are changed.
 struct Correction {
     std::optional<Outcome> outcome;
@@ -76,6 +83,9 @@ public:
 
     /// In state `recording`.
     [[nodiscard]] Result<void> beginEpisode(std::string_view by, const EpisodeStart& start);
+    /// While it is `recording`; no change in the sense of the history. Waits for nobody: false, with nothing done,
+    /// while another program writes.
+    [[nodiscard]] Result<bool> updateEpisode(std::string_view episode, const EpisodeProgress& progress);
     /// `recording` to `recorded`.
     [[nodiscard]] Result<void> endEpisode(std::string_view by, std::string_view episode, const EpisodeEnd& end);
     /// The same for a take that a crash cut short; marks it recovered.

@@ -108,7 +108,7 @@ Result<void> Recorder::start(SessionInfo session)
     if (m_writer.joinable()) return fail("the recorder of the station " + m_options.station + " runs already");
     m_session = std::move(session);
     if (m_session.common.row.sessionId.empty()) m_session.common.row.sessionId = newUuid();
-    StreamInfo events{.name = "/recorder/events", .kind = "event"};
+    StreamInfo events{.name = std::string(kRecorderEvents), .kind = "event"};
     events.prototype = Event{};
     for (TakeStream& stream : m_takeStreams) {
         Result<StreamEncoder> encoder = StreamEncoder::create(stream.info, m_session.common.clock);
@@ -240,6 +240,25 @@ void Recorder::trim(Timestamp now)
     }
 }
 
+/// Where a take begins: with the oldest record that waits for it. Soon after another take, or after the session's
+/// start, that is less than the pre-roll ago.
+Timestamp Recorder::oldestWaiting(Timestamp press) const
+{
+    Timestamp oldest = press;
+    for (const std::unique_ptr<Stream>& stream : m_streams) {
+        Timestamp capture = press;
+        std::uint64_t sequence = 0;
+        if (stream->camera) {
+            const auto first = std::ranges::find_if(stream->history, &Packet::key);
+            if (first != stream->history.end()) capture = first->stamps.capture;
+        } else if (!stream->queue->peek(capture, sequence)) {
+            continue;
+        }
+        oldest = std::min(oldest, capture);
+    }
+    return oldest;
+}
+
 Result<std::string> Recorder::begin(const TakeInfo& info, Timestamp press)
 {
     if (m_take) return fail("the take " + m_current.row.id + " is still recorded: end it first");
@@ -250,10 +269,7 @@ Result<std::string> Recorder::begin(const TakeInfo& info, Timestamp press)
                     " is full: " + std::to_string(*free >> 20U) + " MiB are left and a take needs " +
                     std::to_string(m_options.minimumFreeBytes >> 20U) + "; make room or choose another library");
     trim(press);
-    Timestamp start = press - m_options.preRoll;
-    for (const std::unique_ptr<Stream>& stream : m_streams)
-        if (!stream->history.empty()) start = std::min(start, stream->history.front().stamps.capture);
-
+    const Timestamp start = oldestWaiting(press);
     const std::int64_t wallTime = m_session.common.clock.toUnix(press);
     m_current = m_session.common;
     m_current.script = info.script;
@@ -292,6 +308,7 @@ Result<std::string> Recorder::begin(const TakeInfo& info, Timestamp press)
         return tl::unexpected(registered.error());
     }
     m_take = std::move(*take);
+    m_ledgerProblem.clear();
     m_takeLock = std::move(*lock);
     m_take->event(press, "take_started", "");
     drain(m_clock.now());
@@ -360,7 +377,7 @@ void Recorder::drainCamera(std::size_t index, Timestamp until)
     }
     while (!stream.history.empty() && stream.history.front().stamps.capture <= until) {
         const Packet& packet = stream.history.front();
-        if (m_take->hasBegun(index) || packet.key)
+        if (m_take->hasBegun(index) || (packet.key && packet.stamps.capture >= m_take->plan().begin))
             m_take->writePacket(index, packet, stream.dropped(), stream.camera->parameters());
         stream.history.pop_front();
     }
@@ -369,10 +386,35 @@ void Recorder::drainCamera(std::size_t index, Timestamp until)
 void Recorder::syncTake(Timestamp now)
 {
     const bool wasWell = !m_take->failure();
-    m_take->sync(now);
-    if (wasWell && m_take->failure()) return observe(now);
-    const std::lock_guard lock(m_statusMutex);
-    m_status.acknowledgedTo = m_take->acknowledgedTo();
+    const std::vector<std::uint64_t> dropped = droppedCounts();
+    m_take->sync(now, dropped);
+    if (m_take->failure()) {
+        if (wasWell) observe(now);
+        return;
+    }
+    {
+        const std::lock_guard lock(m_statusMutex);
+        m_status.acknowledgedTo = m_take->acknowledgedTo();
+    }
+    tally(m_take->reports(dropped));
+    const Result<void> told = m_ledger.progress(m_current.row);
+    m_ledgerProblem = told ? std::string() : told.error().message;
+}
+
+void Recorder::tally(const std::vector<StreamReport>& streams)
+{
+    EpisodeRow& row = m_current.row;
+    row.durationNs = m_take->duration();
+    row.steps = 0;
+    row.streams.clear();
+    for (const StreamReport& stream : streams) {
+        if (stream.kind == "step") row.steps += static_cast<std::int64_t>(stream.count);
+        row.streams.push_back({.name = stream.name,
+                               .kind = stream.kind,
+                               .count = static_cast<std::int64_t>(stream.count),
+                               .dropped = static_cast<std::int64_t>(stream.dropped),
+                               .rateHz = stream.rateHz});
+    }
 }
 
 void Recorder::waitForEncoders()
@@ -404,15 +446,7 @@ Result<TakeReport> Recorder::end(const TakeEnding& ending, EpisodeState state, T
     row.outcome = ending.outcome;
     row.cause = ending.cause;
     row.missedTicks = ending.missedTicks;
-    row.durationNs = m_take->duration();
-    for (const StreamReport& stream : report.streams) {
-        if (stream.kind == "step") row.steps += static_cast<std::int64_t>(stream.count);
-        row.streams.push_back({.name = stream.name,
-                               .kind = stream.kind,
-                               .count = static_cast<std::int64_t>(stream.count),
-                               .dropped = static_cast<std::int64_t>(stream.dropped),
-                               .rateHz = stream.rateHz});
-    }
+    tally(report.streams);
     const bool failed = m_take->failure().has_value();
     m_take.reset();
     if (failed) salvage(report);
@@ -501,6 +535,8 @@ void Recorder::observe(Timestamp now)
         if (m_take->duration() > kSecond)
             m_bytesPerSecond = static_cast<double>(m_take->bytes()) / toSeconds(m_take->duration());
         const std::string silent = m_take->silentStreams();
+        if (!m_ledgerProblem.empty() && status.problem.empty())
+            status.problem = "the index falls behind the take: " + m_ledgerProblem;
         if (!silent.empty()) status.problem = "no samples from " + silent;
         if (m_take->failure()) status.problem = "this take is lost, end it: " + m_take->failure()->message;
     }

@@ -60,12 +60,16 @@ struct TakeReport {
     std::vector<StreamReport> streams;
 };
 
-/// Where takes are registered. Called on the recorder's writer thread only, after what a call speaks of is durable.
+/// Where takes are registered, e.g. the library's index. Called on the recorder's writer thread only, after what a call
+/// speaks of is durable.
 class TakeLedger {
 public:
     virtual ~TakeLedger() = default;
     /// A row in state Recording. Fails: the take does not begin.
     [[nodiscard]] virtual Result<void> begin(const EpisodeFile& episode) = 0;
+    /// The row says what the files hold so far. After every sync of a take: it must not wait for others, and the next
+    /// call brings what this one left out. An error is shown and costs nothing else.
+    [[nodiscard]] virtual Result<void> progress(const EpisodeRow& row) { return (void)row, Result<void>(); }
     [[nodiscard]] virtual Result<void> finish(const TakeReport& take) = 0;
     /// The last call on that thread: whatever belongs to a thread is let go here.
     virtual void release() {}
@@ -144,6 +148,7 @@ private:
     void drainQueue(std::size_t index, Timestamp until);
     void drainCamera(std::size_t index, Timestamp until);
     void trim(Timestamp now);
+    [[nodiscard]] Timestamp oldestWaiting(Timestamp press) const;
     void syncTake(Timestamp now);
     void observe(Timestamp now);
     void waitForEncoders();
@@ -151,6 +156,8 @@ private:
     [[nodiscard]] Result<void> announce(const std::filesystem::path& folder);
     void discard(const std::filesystem::path& folder);
     [[nodiscard]] Result<void> writeJson() const;
+    /// What the take's files hold, in m_current.
+    void tally(const std::vector<StreamReport>& streams);
     [[nodiscard]] std::string problemOfTake() const;
 
     RecorderOptions m_options;
@@ -166,6 +173,7 @@ private:
     std::unique_ptr<Take> m_take;
     EpisodeFile m_current;
     FolderLock m_takeLock;
+    std::string m_ledgerProblem;  ///< of the last progress(); empty: none
     Timestamp m_observedAt = 0;
     double m_bytesPerSecond = 0;
 

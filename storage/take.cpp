@@ -24,7 +24,7 @@ Result<std::unique_ptr<Take>> Take::create(FileSystem& files, std::vector<TakeSt
     take->m_files = std::move(*created);
     for (const std::uint64_t count : dropped)
         take->m_watches.push_back({.droppedAtStart = count, .droppedExplained = count});
-    take->m_newest = plan.begin;
+    take->m_end = plan.begin;
     return take;
 }
 
@@ -48,7 +48,7 @@ void Take::noteSequence(std::size_t stream, Timestamp capture, std::uint64_t seq
     }
     watch.began = true;
     watch.nextSequence = sequence + 1;
-    m_newest = std::max(m_newest, capture);
+    m_end = std::max(m_end, capture);
 }
 
 void Take::write(std::size_t stream, Timestamp capture, std::uint64_t sequence, std::uint64_t dropped,
@@ -70,11 +70,14 @@ void Take::writePacket(std::size_t stream, const Packet& packet, std::uint64_t d
 void Take::event(Timestamp time, const std::string& name, const std::string& detail)
 {
     if (m_failure) return;
-    const Event event{.stamps = {.device = time, .capture = time, .arrival = time},
+    // A gap is found when the sample behind it is written: noted in the order of the finding, never earlier.
+    const Timestamp noted = std::max(time, m_files->tally(m_plan.eventStream).last);
+    const Event event{.stamps = {.device = time, .capture = noted, .arrival = noted},
                       .sequence = m_events++,
                       .name = name,
                       .detail = detail};
-    check(m_files->write(m_plan.eventStream, time, m_streams[m_plan.eventStream].encoder.encodeValue(event)));
+    m_end = std::max(m_end, noted);
+    check(m_files->write(m_plan.eventStream, noted, m_streams[m_plan.eventStream].encoder.encodeValue(event)));
 }
 
 void Take::watch(std::size_t stream, Timestamp now, Timestamp lastArrival)
@@ -90,13 +93,38 @@ void Take::watch(std::size_t stream, Timestamp now, Timestamp lastArrival)
           nlohmann::json{{"stream", info.name}, {"age_ms", age / kMillisecond}}.dump());
 }
 
-void Take::sync(Timestamp now)
+void Take::noteLosses(Timestamp now, const std::vector<std::uint64_t>& dropped)
+{
+    for (std::size_t i = 0; i < m_streams.size(); ++i) {
+        Watch& watch = m_watches[i];
+        LostSamples lost{.stream = m_streams[i].info.name,
+                         .dropped = static_cast<std::int64_t>(dropped[i] - watch.droppedAtStart),
+                         .missing = static_cast<std::int64_t>(watch.missing)};
+        if (lost.dropped == watch.noted.dropped && lost.missing == watch.noted.missing) continue;
+        event(now, std::string(kLostEvent), detailOf(lost));
+        watch.noted = std::move(lost);
+    }
+}
+
+void Take::sync(Timestamp now, const std::vector<std::uint64_t>& dropped)
 {
     if (m_failure) return;
-    const Timestamp newest = m_newest;
+    noteLosses(now, dropped);
     check(m_files->sync());
     m_syncedAt = now;
-    if (!m_failure) m_acknowledged = newest;
+    acknowledge();
+}
+
+/// Everything written is durable: of each stream that comes steadily, up to its newest sample.
+void Take::acknowledge()
+{
+    if (m_failure) return;
+    m_durableEnd = m_end;
+    Timestamp newest = m_end;
+    for (std::size_t i = 0; i < m_streams.size(); ++i)
+        if (m_streams[i].info.rateHz > 0 && m_watches[i].began && !m_watches[i].silent)
+            newest = std::min(newest, m_files->tally(i).last);
+    m_acknowledged = std::max(m_acknowledged, newest);
 }
 
 std::string Take::silentStreams() const
@@ -107,10 +135,7 @@ std::string Take::silentStreams() const
     return names;
 }
 
-Duration Take::duration() const
-{
-    return (m_failure ? std::max(m_acknowledged, m_plan.begin) : m_newest) - m_plan.begin;
-}
+Duration Take::duration() const { return (m_failure ? std::max(m_durableEnd, m_plan.begin) : m_end) - m_plan.begin; }
 
 std::vector<StreamReport> Take::reports(const std::vector<std::uint64_t>& dropped) const
 {
@@ -133,6 +158,7 @@ std::vector<StreamReport> Take::reports(const std::vector<std::uint64_t>& droppe
 void Take::finish(const std::vector<std::uint64_t>& dropped)
 {
     if (!m_failure) {
+        noteLosses(m_end, dropped);
         std::map<std::string, std::string> values;
         for (const StreamReport& report : reports(dropped))
             values[report.name] = nlohmann::json{
@@ -142,7 +168,7 @@ void Take::finish(const std::vector<std::uint64_t>& dropped)
                 {"silent",
                  report.silent}}.dump();
         check(m_files->finish("understudy.counts", values));
-        if (!m_failure) m_acknowledged = m_newest;
+        acknowledge();
     }
     if (m_failure) m_files->abandon();
     for (std::size_t i = 0; i < m_streams.size(); ++i) m_tallies.push_back(m_files->tally(i));

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "core/clock.h"
+#include "storage/read/lostsamples.h"
 #include "storage/takefiles.h"
 
 namespace understudy {
@@ -44,18 +45,20 @@ public:
     void event(Timestamp time, const std::string& name, const std::string& detail);
     /// Notes streams that announced a rate and are silent at `now`, given their newest arrival.
     void watch(std::size_t stream, Timestamp now, Timestamp lastArrival);
-    void sync(Timestamp now);
+    /// `dropped` as at create(): what streams have lost is noted in the episode before it is made durable.
+    void sync(Timestamp now, const std::vector<std::uint64_t>& dropped);
 
     /// Why nothing more is taken; nothing while all is well.
     [[nodiscard]] const std::optional<Error>& failure() const { return m_failure; }
     [[nodiscard]] Timestamp syncedAt() const { return m_syncedAt; }
-    /// Capture time up to which everything is durable; 0 before the first sync.
+    /// Capture time up to which every steady stream is durable; 0 before the first sync.
     [[nodiscard]] Timestamp acknowledgedTo() const { return m_acknowledged; }
     /// The stream has written something.
     [[nodiscard]] bool hasBegun(std::size_t stream) const { return m_watches[stream].began; }
     [[nodiscard]] bool isSilent(std::size_t stream) const { return m_watches[stream].silent; }
     [[nodiscard]] std::string silentStreams() const;
     [[nodiscard]] std::uint64_t bytes() const { return m_files ? m_files->bytes() : m_bytes; }
+    /// From the plan's begin to the newest sample or event; after a failure to the newest that is durable.
     [[nodiscard]] Duration duration() const;
     [[nodiscard]] std::vector<StreamReport> reports(const std::vector<std::uint64_t>& dropped) const;
 
@@ -68,6 +71,7 @@ private:
         std::uint64_t droppedExplained = 0;  ///< gaps that were seen account for so many
         std::uint64_t nextSequence = 0;
         std::uint64_t missing = 0;
+        LostSamples noted;  ///< in the last event that told of losses
         bool began = false;
         bool silent = false;
     };
@@ -75,6 +79,8 @@ private:
     Take(std::vector<TakeStream>& streams, Plan plan) : m_streams(streams), m_plan(std::move(plan)) {}
     void noteSequence(std::size_t stream, Timestamp capture, std::uint64_t sequence, std::uint64_t dropped);
     void check(const Result<void>& result);
+    void acknowledge();
+    void noteLosses(Timestamp now, const std::vector<std::uint64_t>& dropped);
 
     std::vector<TakeStream>& m_streams;
     Plan m_plan;
@@ -83,8 +89,9 @@ private:
     std::vector<StreamTally> m_tallies;  ///< after the files are closed
     std::optional<Error> m_failure;
     std::uint64_t m_events = 0;
-    std::uint64_t m_bytes = 0;  ///< likewise
-    Timestamp m_newest = 0;
+    std::uint64_t m_bytes = 0;   ///< likewise
+    Timestamp m_end = 0;         ///< newest sample or event
+    Timestamp m_durableEnd = 0;  ///< the same, at the last sync
     Timestamp m_syncedAt = 0;
     Timestamp m_acknowledged = 0;
 };

@@ -10,6 +10,7 @@
 #include <QUrl>
 #include <QVariant>
 #include <cassert>
+#include <chrono>
 #include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
@@ -27,6 +28,7 @@ namespace understudy {
 namespace {
 
 constexpr std::size_t kKeptStatements = 128;
+constexpr std::chrono::milliseconds kPatience{5000};  ///< with others who write
 
 QString toQt(std::string_view text) { return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())); }
 
@@ -160,6 +162,12 @@ public:
         return {};
     }
 
+    /// How long a statement waits for others who hold a lock.
+    [[nodiscard]] Result<void> waitFor(std::chrono::milliseconds time)
+    {
+        return direct("PRAGMA busy_timeout = " + std::to_string(time.count()));
+    }
+
     [[nodiscard]] Result<void> bracket(const char* begin, const std::function<Result<void>()>& body)
     {
         assert(!inTransaction);
@@ -226,7 +234,7 @@ Result<void> Database::Impl::connect(const std::filesystem::path& path, Access w
                     " cannot be written by this user. Give the right to write, or copy the library to another place");
 
     QSqlDatabase database = QSqlDatabase::addDatabase("QSQLITE", connection);
-    QString options = "QSQLITE_OPEN_URI;QSQLITE_BUSY_TIMEOUT=5000";
+    QString options = QStringLiteral("QSQLITE_OPEN_URI;QSQLITE_BUSY_TIMEOUT=%1").arg(kPatience.count());
     if (access == Access::Read) options += ";QSQLITE_OPEN_READONLY";
     database.setConnectOptions(options);
     const QByteArray encoded = QByteArray::fromStdString(std::filesystem::absolute(file, ignored).string());
@@ -295,6 +303,19 @@ Result<void> Database::script(std::string_view sql)
 Result<void> Database::transaction(const std::function<Result<void>()>& body)
 {
     return m_impl->bracket("BEGIN IMMEDIATE", body);
+}
+
+Result<bool> Database::tryTransaction(const std::function<Result<void>()>& body)
+{
+    if (const Result<void> set = m_impl->waitFor(std::chrono::milliseconds(0)); !set)
+        return tl::unexpected(set.error());
+    m_impl->lastCode = 0;
+    const Result<void> done = transaction(body);
+    const bool isBusy = !done && (m_impl->lastCode == 5 || m_impl->lastCode == 6);
+    if (const Result<void> set = m_impl->waitFor(kPatience); !set) return tl::unexpected(set.error());
+    if (isBusy) return false;
+    if (!done) return tl::unexpected(done.error());
+    return true;
 }
 
 Result<void> Database::snapshot(const std::function<Result<void>()>& body) { return m_impl->bracket("BEGIN", body); }

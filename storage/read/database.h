@@ -52,6 +52,8 @@ public:
 
     /// Takes the write lock, runs `body`, and commits what it did, or nothing when it fails. Not inside another.
     [[nodiscard]] Result<void> transaction(const std::function<Result<void>()>& body);
+    /// The same where the lock is free; false, with nothing done, where somebody else holds it.
+    [[nodiscard]] Result<bool> tryTransaction(const std::function<Result<void>()>& body);
     /// Every query inside `body` sees the same moment. Not inside another.
     [[nodiscard]] Result<void> snapshot(const std::function<Result<void>()>& body);
 

@@ -120,7 +120,9 @@ private:
                 m_recorder.offer(m_operator.id, m_operator.record);
             }
             if (tick % 20 == 0) {
-                if (!headSilent) m_recorder.offer(m_head.id, numberedImage(tick / 20, due));
+                // On the loop's grid, around the announced rate but never at it.
+                const Timestamp offset = tick / 20 % 2 == 0 ? 0 : -4 * kMillisecond;
+                if (!headSilent) m_recorder.offer(m_head.id, numberedImage(tick / 20, due + offset));
                 m_recorder.offer(m_wrist.id, numberedImage(tick / 20, due + kMillisecond));
             }
         }
@@ -140,6 +142,9 @@ class MemoryLedger final : public TakeLedger {
 public:
     std::vector<EpisodeFile> begun;
     std::vector<TakeReport> finished;
+    EpisodeRow progressed;  ///< as progress() told it last
+    int progresses = 0;
+    std::atomic<bool> progressFails{false};
     std::thread::id calledOn;
     std::thread::id releasedOn;
     std::string refusal;  ///< not empty: begin() fails with it
@@ -149,6 +154,12 @@ public:
         if (!refusal.empty()) return fail(refusal);
         begun.push_back(episode);
         return {};
+    }
+    Result<void> progress(const EpisodeRow& row) override
+    {
+        progressed = row;
+        ++progresses;
+        return progressFails ? fail("the index is gone") : Result<void>();
     }
     Result<void> finish(const TakeReport& take) override
     {

@@ -68,6 +68,39 @@ class TestLibraryWriter : public QObject {
     Q_OBJECT
 
 private slots:
+    void aRunningTakeTellsWhatItsFilesHold()
+    {
+        LibraryFixture library;
+        const EpisodeStart start = library.start();
+        must(library.writer->beginEpisode({}, start));
+        const auto reader = must(LibraryReader::open(library.folder()));
+        const EpisodeEnd end = LibraryFixture::end();
+        const EpisodeProgress progress{.durationNs = 2'000'000'000, .steps = 1000, .streams = end.streams};
+        QVERIFY(must(library.writer->updateEpisode(start.id, progress)));
+        QVERIFY(must(library.writer->updateEpisode(start.id, progress)));
+        EpisodeRow row = must(reader->show(start.id));
+        QCOMPARE(row.state, Recording);
+        QCOMPARE(row.durationNs, progress.durationNs);
+        QCOMPARE(row.steps, std::int64_t{1000});
+        QVERIFY(row.streams == end.streams);
+
+        bool skipped = false;
+        // Somebody else writes: the take does not wait, and the row stays as it is.
+        const auto other = must(Database::open(databaseFile(library.folder()), Database::Access::Write));
+        must(other->transaction([&]() -> Result<void> {
+            skipped = !must(library.writer->updateEpisode(start.id, {.steps = 1}));
+            return {};
+        }));
+        QVERIFY(skipped);
+        QCOMPARE(must(reader->show(start.id)).steps, std::int64_t{1000});
+
+        must(library.writer->endEpisode({}, start.id, end));
+        QVERIFY(refusal(library.writer->updateEpisode(start.id, progress)).find("no longer recorded") !=
+                std::string::npos);
+        row = must(reader->show(start.id));
+        QVERIFY(row.streams == end.streams);
+    }
+
     void keepsWhatAnEpisodeWas()
     {
         LibraryFixture library;

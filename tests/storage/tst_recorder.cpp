@@ -86,6 +86,22 @@ std::vector<std::string> eventsOf(const EpisodeReader& reader, const std::string
     return details;
 }
 
+/// The index says when an episode begins and how long it is: as its files hold it, to the nanosecond.
+void verifySpan(const EpisodeRow& row, const EpisodeReader& reader)
+{
+    std::int64_t first = 0;
+    std::int64_t last = 0;
+    EpisodeValues pass = reader.values();
+    while (const EpisodeSample* sample = orDie(pass.next())) {
+        if (first == 0) first = sample->time;
+        last = sample->time;
+    }
+    QCOMPARE(row.startedAtNs, first);
+    QCOMPARE(row.durationNs, last - first);
+    QCOMPARE(reader.startTime(), first);
+    QCOMPARE(reader.endTime(), last + 1);
+}
+
 const StreamReport& reportOf(const TakeReport& take, const std::string& name)
 {
     for (const StreamReport& stream : take.streams)
@@ -102,9 +118,11 @@ private slots:
     void aTakeBeginsBeforeThePressAndLosesNothing();
     void imagesAreTheOnesOfTheirRecords();
     void takesFollowOneAnother();
+    void aTakeAtTheStartOfASessionBeginsWithWhatThereIs();
     void aRedoneTakeLiesInTheTray();
     void offeringNeverAllocates();
     void aSlowDiskIsAbsorbedAndAVerySlowOneIsCounted();
+    void theRowFollowsTheFilesWhileATakeRuns();
     void aSilentStreamIsSaid();
     void aFullDiskKeepsWhatWasSynced();
     void afterAFailedSyncNothingIsAcknowledged();
@@ -144,6 +162,7 @@ void TestRecorder::aTakeBeginsBeforeThePressAndLosesNothing()
         QVERIFY2(isConsecutive(sequences.at(row.name)), row.name.c_str());
     }
     QCOMPARE(take.episode.row.steps, static_cast<std::int64_t>(sequences.at("/teleop/step").size()));
+    verifySpan(take.episode.row, *reader);
 
     const WallAnchor& anchor = reader->info().clock;
     QVERIFY(reader->startTime() <= anchor.toUnix(press - kSecond));
@@ -194,14 +213,27 @@ void TestRecorder::takesFollowOneAnother()
     }
     QVERIFY(!bench.recorder->endTake().has_value());
     for (const TakeReport& take : takes) {
-        const auto sequences = sequencesOf(*bench.open(take));
+        const auto reader = bench.open(take);
+        const auto sequences = sequencesOf(*reader);
         for (const auto& [name, numbers] : sequences) QVERIFY2(isConsecutive(numbers), name.c_str());
         QCOMPARE(take.episode.row.cause, std::string("dropped it"));
+        // The second and the third have no second before the press: the take before them wrote it.
+        verifySpan(take.episode.row, *reader);
     }
     // What a take wrote is not taken from the next one's lead: only what no take has written yet is left for it.
     const auto first = sequencesOf(*bench.open(takes[0]));
     const auto second = sequencesOf(*bench.open(takes[1]));
     QVERIFY(second.at("/robot/joint_states").front() <= first.at("/robot/joint_states").back() + 1);
+}
+
+void TestRecorder::aTakeAtTheStartOfASessionBeginsWithWhatThereIs()
+{
+    Bench bench;
+    orDie(bench.recorder->startTake(kTask));
+    sleepMs(500);
+    const TakeReport take = orDie(bench.recorder->endTake());
+    verifySpan(take.episode.row, *bench.open(take));
+    QVERIFY(!take.episode.row.streams.empty());
 }
 
 void TestRecorder::aRedoneTakeLiesInTheTray()
@@ -275,6 +307,30 @@ void TestRecorder::aSlowDiskIsAbsorbedAndAVerySlowOneIsCounted()
     QVERIFY(!eventsOf(*reader, "gap").empty());
 }
 
+void TestRecorder::theRowFollowsTheFilesWhileATakeRuns()
+{
+    Bench bench;
+    sleepMs(300);
+    orDie(bench.recorder->startTake(kTask));
+    sleepMs(800);
+    bench.ledger.progressFails = true;
+    sleepMs(700);
+    const RecorderStatus status = bench.recorder->status();
+    QVERIFY2(status.problem.find("the index falls behind the take: the index is gone") == 0, status.problem.c_str());
+    bench.ledger.progressFails = false;
+    sleepMs(700);
+    QCOMPARE(bench.recorder->status().problem, std::string());
+    const TakeReport take = orDie(bench.recorder->endTake());
+    QCOMPARE(take.problem, std::string());
+    QVERIFY(bench.ledger.progresses > 3);
+    const EpisodeRow& last = bench.ledger.progressed;
+    QCOMPARE(static_cast<int>(last.state), static_cast<int>(EpisodeState::Recording));
+    QCOMPARE(last.id, take.episode.row.id);
+    QCOMPARE(last.streams.size(), take.episode.row.streams.size());
+    QVERIFY(last.durationNs > 2 * kSecond && last.durationNs <= take.episode.row.durationNs);
+    QVERIFY(last.steps > 900 && last.steps <= take.episode.row.steps);
+}
+
 void TestRecorder::aSilentStreamIsSaid()
 {
     Bench bench;
@@ -346,8 +402,13 @@ void TestRecorder::afterAFailedSyncNothingIsAcknowledged()
     QCOMPARE(static_cast<int>(take.episode.row.state), static_cast<int>(EpisodeState::Quarantined));
     // Nothing behind the last good sync is trusted, nothing before it is lost.
     const auto reader = bench.open(take);
-    const Timestamp last = reader->info().clock.fromUnix(reader->endTime() - 1);
-    QCOMPARE(last, acknowledged);
+    verifySpan(take.episode.row, *reader);
+    std::map<std::string, Timestamp> last;
+    EpisodeValues pass = reader->values();
+    while (const EpisodeSample* sample = orDie(pass.next()))
+        if (sample->stream->rateHz > 0) last[sample->stream->name] = reader->info().clock.fromUnix(sample->time);
+    QCOMPARE(last.size(), std::size_t{5});
+    QCOMPARE(std::ranges::min_element(last, {}, [](const auto& each) { return each.second; })->second, acknowledged);
 }
 
 void TestRecorder::noTakeBeginsOnAFullDisk()
