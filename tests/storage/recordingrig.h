@@ -47,6 +47,7 @@ class RecordingRig {
 public:
     std::atomic<bool> robotSilent{false};
     std::atomic<bool> headSilent{false};
+    std::atomic<bool> headUneven{false};    ///< images around the announced rate, never at it
     std::atomic<Timestamp> lastOffered{0};  ///< capture of the newest robot state
 
     explicit RecordingRig(Recorder& recorder) : m_recorder(recorder)
@@ -120,8 +121,7 @@ private:
                 m_recorder.offer(m_operator.id, m_operator.record);
             }
             if (tick % 20 == 0) {
-                // On the loop's grid, around the announced rate but never at it.
-                const Timestamp offset = tick / 20 % 2 == 0 ? 0 : -4 * kMillisecond;
+                const Timestamp offset = headUneven && tick / 20 % 2 == 1 ? -4 * kMillisecond : 0;
                 if (!headSilent) m_recorder.offer(m_head.id, numberedImage(tick / 20, due + offset));
                 m_recorder.offer(m_wrist.id, numberedImage(tick / 20, due + kMillisecond));
             }

@@ -47,6 +47,7 @@ struct Recorded {
         session.common.row.robot = "rig";
         session.common.row.station = "bench";
         orDie(recorder->start(session));
+        rig.headUneven = true;
         rig.start();
         orDie(recorder->startTake({.taskId = task, .task = "pick"}));
         std::this_thread::sleep_for(std::chrono::milliseconds(700));
