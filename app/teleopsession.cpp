@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include "app/libraryledger.h"
+#include "app/shipped.h"
 #include "core/clock.h"
 #include "core/file.h"
 #include "core/media/encoderchoice.h"
@@ -19,32 +20,6 @@
 
 namespace understudy {
 namespace {
-
-constexpr const char* kDefaultMotion = "reach_grasp_lift_place";
-
-/// A file as it was named, or the one that ships with the studio under that name.
-Result<std::filesystem::path> findShipped(const std::string& name, const std::vector<std::filesystem::path>& shipped,
-                                          const char* what)
-{
-    std::error_code error;
-    if (std::filesystem::is_regular_file(name, error)) return std::filesystem::path(name);
-    for (const std::filesystem::path& candidate : shipped)
-        if (std::filesystem::is_regular_file(candidate, error)) return candidate;
-    return fail(
-        fmt::format("there is no {} \"{}\": give a file, or the name of one that ships with the studio", what, name));
-}
-
-Result<std::filesystem::path> findRobot(const std::string& name)
-{
-    const std::filesystem::path folder = resourcePath("robots") / name;
-    return findShipped(name, {folder / (name + ".xml"), folder / "scene.xml"}, "robot model");
-}
-
-Result<std::filesystem::path> findMotion(const std::string& name)
-{
-    const std::string wanted = name.empty() ? kDefaultMotion : name;
-    return findShipped(wanted, {resourcePath("motions") / (wanted + ".bvh")}, "motion");
-}
 
 Result<std::unique_ptr<DeviceSource>> openMotion(const StationDevice& device, bool releaseEachPass)
 {

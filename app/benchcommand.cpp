@@ -1,0 +1,287 @@
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <fstream>
+#include <string>
+#include <thread>
+
+#include <QTemporaryDir>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "app/commands.h"
+#include "app/shipped.h"
+#include "app/teleopsession.h"
+#include "core/media/mediabench.h"
+#include "robots/teleop/ikbenchmark.h"
+#include "storage/export/exportbench.h"
+#include "storage/indexbench.h"
+#include "storage/mcapbench.h"
+
+namespace understudy {
+namespace {
+
+/// One measured value; what was not measured is left out.
+struct Figure {
+    std::string name;
+    std::string unit;
+    std::optional<double> value;
+    std::optional<double> p50;
+    std::optional<double> p99;
+    std::string referenceName;  ///< empty: there is none
+    double reference = 0;       ///< in the unit of `value`, or of `p50` where there is no value
+};
+
+using Figures = std::vector<Figure>;
+
+struct Bench {
+    const CommandContext& context;
+    std::filesystem::path folder;  ///< empty, removed afterwards
+};
+
+struct Benchmark {
+    std::string_view name;
+    std::string_view what;
+    Result<Figures> (*run)(const Bench& bench);
+};
+
+double microseconds(Duration duration) { return static_cast<double>(duration) / kMicrosecond; }
+
+Result<Figures> benchIk(const Bench& bench)
+{
+    const Result<Station> station = stationOf(bench.context, {});
+    if (!station) return tl::unexpected(station.error());
+    const Result<std::filesystem::path> file = findRobot(station->robotModel);
+    if (!file) return tl::unexpected(file.error());
+    std::optional<std::filesystem::path> profile;
+    if (!station->robotProfile.empty()) profile = station->robotProfile;
+    const Result<RobotModel> robot = RobotModel::load(*file, profile);
+    if (!robot) return tl::unexpected(robot.error());
+    const Result<IkBenchmark> ik = benchmarkIk(*robot);
+    if (!ik) return tl::unexpected(ik.error());
+    const std::string reference = "damped least squares and clamping";
+    return Figures{{.name = fmt::format("solve arms and waist of {}, {} joints", ik->robot, ik->joints),
+                    .unit = "us",
+                    .p50 = ik->solver.p50Us,
+                    .p99 = ik->solver.p99Us,
+                    .referenceName = reference,
+                    .reference = ik->reference.p50Us},
+                   {.name = "error at the wrists",
+                    .unit = "mm",
+                    .value = ik->solver.meanError * 1000,
+                    .referenceName = reference,
+                    .reference = ik->reference.meanError * 1000}};
+}
+
+Result<LoopReport> idleLoop(bool realtime)
+{
+    LoopRunner runner([](Timestamp, const TickTiming&) {}, {.realtime = realtime});
+    if (const Result<void> started = runner.start(); !started) return tl::unexpected(started.error());
+    std::this_thread::sleep_for(std::chrono::seconds(10));
+    runner.stop();
+    return runner.report();
+}
+
+Result<Figures> benchWake(const Bench&)
+{
+    const Result<LoopReport> ordinary = idleLoop(false);
+    if (!ordinary) return tl::unexpected(ordinary.error());
+    const Result<LoopReport> realtime = idleLoop(true);
+    if (!realtime) return tl::unexpected(realtime.error());
+    Figures figures{{.name = fmt::format("wake-up at 500 Hz, ordinary scheduling, {} missed", ordinary->missed),
+                     .unit = "us",
+                     .p50 = microseconds(ordinary->late.p50),
+                     .p99 = microseconds(ordinary->late.p99)}};
+    if (realtime->realtime)
+        figures.push_back({.name = fmt::format("wake-up at 500 Hz, real-time scheduling, {} missed", realtime->missed),
+                           .unit = "us",
+                           .p50 = microseconds(realtime->late.p50),
+                           .p99 = microseconds(realtime->late.p99),
+                           .referenceName = "ordinary scheduling",
+                           .reference = microseconds(ordinary->late.p50)});
+    else
+        figures.push_back({.name = "real-time scheduling was not granted to this user", .unit = ""});
+    return figures;
+}
+
+Result<Figures> benchTick(const Bench& bench)
+{
+    const Result<Station> station = stationOf(bench.context, {});
+    if (!station) return tl::unexpected(station.error());
+    Result<std::unique_ptr<TeleopSession>> session =
+        TeleopSession::open({.station = *station, .library = bench.folder / "library"});
+    if (!session) return tl::unexpected(session.error());
+    for (const std::string& note : (*session)->notes()) bench.context.output.progress(note + "\n");
+    if (const Result<void> started = (*session)->start(); !started) return tl::unexpected(started.error());
+    if (const Result<std::string> take = (*session)->startTake(); !take) return tl::unexpected(take.error());
+    std::this_thread::sleep_for(std::chrono::seconds(20));
+    const LoopReport loop = (*session)->loop();
+    const Result<TakeReport> take = (*session)->endTake(Outcome::Unknown);
+    if (!take) return tl::unexpected(take.error());
+    (*session)->stop();
+    std::uint64_t dropped = 0;
+    for (const StreamReport& stream : take->streams) dropped += stream.dropped;
+    const std::string scheduling = loop.realtime ? "real-time" : "ordinary";
+    return Figures{{.name = fmt::format("tick while recording {} cameras", (*session)->cameraCount()),
+                    .unit = "us",
+                    .p50 = microseconds(loop.tick.p50),
+                    .p99 = microseconds(loop.tick.p99)},
+                   {.name = "longest tick", .unit = "us", .value = microseconds(loop.tick.largest)},
+                   {.name = "wake-up, " + scheduling + " scheduling",
+                    .unit = "us",
+                    .p50 = microseconds(loop.late.p50),
+                    .p99 = microseconds(loop.late.p99)},
+                   {.name = fmt::format("missed periods of {}", loop.ticks),
+                    .unit = "periods",
+                    .value = static_cast<double>(loop.missed)},
+                   {.name = "samples lost", .unit = "samples", .value = static_cast<double>(dropped)}};
+}
+
+Result<Figures> benchEncode(const Bench&)
+{
+    const Result<EncodeRate> rate = measureEncoding(EncoderPreset::Ultrafast);
+    if (!rate) return tl::unexpected(rate.error());
+    return Figures{{.name = "images of 640x480 encoded",
+                    .unit = "images/CPU-s",
+                    .value = rate->ours,
+                    .referenceName = rate->svtAv1 > 0 ? "SVT-AV1 preset 12, GOP 2" : "",
+                    .reference = rate->svtAv1}};
+}
+
+Result<Figures> benchSeek(const Bench& bench)
+{
+    const Result<SeekTimes> seeks = measureSeeks(bench.folder);
+    if (!seeks) return tl::unexpected(seeks.error());
+    return Figures{{.name = fmt::format("random image, {} of {} exact", seeks->exact, seeks->seeks),
+                    .unit = "ms",
+                    .p50 = seeks->p50,
+                    .p99 = seeks->p99,
+                    .referenceName = "libavformat seek and decode",
+                    .reference = seeks->ffmpegP50}};
+}
+
+Result<Figures> benchMcap(const Bench& bench)
+{
+    constexpr std::array<std::pair<std::size_t, const char*>, 3> kSizes{
+        {{100, "100 B"}, {10 * 1024, "10 KiB"}, {1024 * 1024, "1 MiB"}}};
+    Figures figures;
+    for (const auto& [bytes, size] : kSizes) {
+        const Result<McapRate> rate = measureMcap(bench.folder, bytes);
+        if (!rate) return tl::unexpected(rate.error());
+        figures.push_back({.name = fmt::format("MCAP with checksums, messages of {}", size),
+                           .unit = "MiB/s",
+                           .value = rate->mcap,
+                           .referenceName = "plain writes of 1 MiB",
+                           .reference = rate->plain});
+    }
+    return figures;
+}
+
+Result<Figures> benchExport(const Bench& bench)
+{
+    const Result<ExportRate> rate = measureLeRobotExport(bench.folder);
+    if (!rate) return tl::unexpected(rate.error());
+    return Figures{
+        {.name = "LeRobot export, three cameras, 29 joints", .unit = "rows/s", .value = rate->rowsPerSecond}};
+}
+
+Result<Figures> benchIndex(const Bench& bench)
+{
+    IndexBenchOptions options;
+    options.progress = [&](const std::string& line) {
+        bench.context.output.progress(line);
+        return true;
+    };
+    const Result<std::vector<IndexFigure>> measured = measureIndex(bench.folder / "index", options);
+    if (!measured) return tl::unexpected(measured.error());
+    Figures figures;
+    for (const IndexFigure& figure : *measured)
+        figures.push_back({.name = figure.name,
+                           .unit = figure.unit,
+                           .p50 = figure.p50,
+                           .p99 = figure.p99,
+                           .referenceName = figure.rawP50 > 0 ? "the same SQL through SQLite itself" : "",
+                           .reference = figure.rawP50});
+    return figures;
+}
+
+constexpr std::array<Benchmark, 8> kBenchmarks{{
+    {"ik", "one solve of both arms and the waist", benchIk},
+    {"wake", "how late a loop of 500 Hz wakes, without and with real-time scheduling", benchWake},
+    {"tick", "the loop while a session records its cameras", benchTick},
+    {"encode", "images encoded for a second of CPU time", benchEncode},
+    {"seek", "a random image of a recording", benchSeek},
+    {"mcap", "writing messages", benchMcap},
+    {"export", "writing a dataset", benchExport},
+    {"index", "a library of 100,000 episodes", benchIndex},
+}};
+
+std::string machine()
+{
+    std::string model = "unknown processor";
+    std::ifstream info("/proc/cpuinfo");
+    for (std::string line; std::getline(info, line);)
+        if (line.starts_with("model name")) {
+            model = line.substr(line.find(':') + 2);
+            break;
+        }
+    return fmt::format("{}, {} cores", model, std::thread::hardware_concurrency());
+}
+
+nlohmann::json documentOf(std::string_view benchmark, const Figure& figure)
+{
+    nlohmann::json document{{"benchmark", benchmark}, {"name", figure.name}, {"unit", figure.unit}};
+    if (figure.value) document["value"] = *figure.value;
+    if (figure.p50) document["p50"] = *figure.p50;
+    if (figure.p99) document["p99"] = *figure.p99;
+    if (!figure.referenceName.empty()) {
+        document["reference"] = {{"name", figure.referenceName}, {"value", figure.reference}};
+        if (figure.reference > 0) document["ratio"] = figure.value.value_or(figure.p50.value_or(0)) / figure.reference;
+    }
+    return document;
+}
+
+void say(const Output& output, const Figure& figure)
+{
+    std::string line = fmt::format("  {:<64}", figure.name);
+    if (figure.value) line += fmt::format(" {:12.2f} {}", *figure.value, figure.unit);
+    if (figure.p50) line += fmt::format(" {:12.2f} {} (p99 {:.2f})", *figure.p50, figure.unit, figure.p99.value_or(0));
+    if (!figure.referenceName.empty())
+        line += fmt::format("   beside {}: {:.2f} {}", figure.referenceName, figure.reference, figure.unit);
+    output.say(line);
+}
+
+}  // namespace
+
+int runBench(const CommandContext& context, const std::vector<std::string>& names)
+{
+    const Output& output = context.output;
+    for (const std::string& name : names) {
+        if (std::ranges::find(kBenchmarks, name, &Benchmark::name) != kBenchmarks.end()) continue;
+        std::string known;
+        for (const Benchmark& benchmark : kBenchmarks)
+            known += fmt::format("\n  {:<8} {}", benchmark.name, benchmark.what);
+        (void)output.failed({fmt::format("there is no benchmark \"{}\". These are:{}", name, known)});
+        return kWrongUsage;
+    }
+    output.say(machine());
+    nlohmann::json measured = nlohmann::json::array();
+    for (const Benchmark& benchmark : kBenchmarks) {
+        if (!names.empty() && std::ranges::find(names, benchmark.name) == names.end()) continue;
+        output.progress(fmt::format("{}: {}", benchmark.name, benchmark.what));
+        const QTemporaryDir folder;
+        if (!folder.isValid())
+            return output.failed({"no folder for temporary files: " + folder.errorString().toStdString()});
+        const Result<Figures> figures = benchmark.run({context, folder.path().toStdString()});
+        if (!figures) return output.failed({fmt::format("{}: {}", benchmark.name, figures.error().message)});
+        output.say(benchmark.name);
+        for (const Figure& figure : *figures) {
+            say(output, figure);
+            measured.push_back(documentOf(benchmark.name, figure));
+        }
+    }
+    output.document({{"machine", machine()}, {"benchmarks", std::move(measured)}});
+    return kDone;
+}
+
+}  // namespace understudy
