@@ -6,12 +6,15 @@
 #include <zstd.h>
 
 #include "storage/read/crc32.h"
+#include "storage/read/mcapscan.h"
 
 namespace understudy {
 namespace {
 
 /// Messages from this size on are written beside the chunk buffer instead of through it.
 constexpr std::size_t kDirectBytes = 256U << 10U;
+/// Chunk index records that wait in memory; about a minute and a half of an episode of ten streams.
+constexpr std::size_t kSpillBytes = 64U << 10U;
 /// Smaller chunks are not worth compressing.
 constexpr std::size_t kCompressFrom = 1024;
 
@@ -24,7 +27,7 @@ struct ZstdFree {
 struct McapWriter::Private {
     std::unique_ptr<File> file;
     McapWriterOptions options;
-    McapSummary summary;
+    McapSummary summary;  ///< without chunks: they are many
     std::uint64_t end = 0;
     std::optional<Error> error;
     bool finished = false;
@@ -35,6 +38,13 @@ struct McapWriter::Private {
     std::int64_t endTime = 0;
     std::vector<std::vector<McapIndexEntry>> index;  ///< by channel id - 1
     std::vector<std::uint64_t> counts;               ///< likewise, over the whole file
+    struct Spill {
+        std::uint64_t offset = 0;  ///< of the records, behind the prefix
+        std::uint32_t size = 0;
+        std::uint32_t crc = 0;
+    };
+    std::vector<Spill> spills;
+    std::vector<std::byte> chunkIndexes;  ///< records of those that were not spilled yet
     std::vector<std::byte> scratch;
     std::vector<std::byte> packed;
     std::unique_ptr<ZSTD_CCtx, ZstdFree> zstd;
@@ -45,6 +55,8 @@ struct McapWriter::Private {
     Result<void> writeChunk(std::span<const std::byte> head, std::span<const std::byte> tail);
     Result<void> writeIndexes(std::uint64_t chunkOffset, std::uint64_t stored, std::uint64_t plain,
                               McapCompression compression);
+    Result<void> spill();
+    Result<void> close();
     void note(const McapMessage& message, std::size_t offset);
 };
 
@@ -134,9 +146,42 @@ Result<void> McapWriter::Private::writeIndexes(std::uint64_t chunkOffset, std::u
     place.messageIndexes.shrink_to_fit();
     place.messageIndexLength = scratch.size();
     if (const Result<void> done = put(scratch); !done) return done;
-    summary.chunks.push_back(std::move(place));
+    append(chunkIndexes, place);
     ++summary.statistics.chunkCount;
-    return {};
+    return chunkIndexes.size() < kSpillBytes ? Result<void>() : spill();
+}
+
+/// Memory must not grow with the length of a recording: what only the summary needs waits in the file.
+Result<void> McapWriter::Private::spill()
+{
+    scratch.clear();
+    appendValue(scratch, McapOp::SpilledIndexes);
+    appendValue(scratch, std::uint64_t{chunkIndexes.size()});
+    if (const Result<void> done = put(scratch); !done) return done;
+    spills.push_back({end, static_cast<std::uint32_t>(chunkIndexes.size()), crc32(chunkIndexes)});
+    const Result<void> done = put(chunkIndexes);
+    chunkIndexes.clear();
+    return done;
+}
+
+Result<void> McapWriter::Private::close()
+{
+    McapClosing closing(summary, end);
+    if (const Result<void> done = put(closing.head()); !done) return done;
+    for (const Spill& each : spills) {
+        scratch.resize(each.size);
+        Result<void> read = readExactly(*file, each.offset, scratch);
+        if (read && crc32(scratch) != each.crc) read = fail("the disk gave back other bytes than were written");
+        if (!read) {
+            error = read.error();
+            return read;
+        }
+        closing.add(scratch);
+        if (const Result<void> done = put(scratch); !done) return done;
+    }
+    closing.add(chunkIndexes);
+    if (const Result<void> done = put(chunkIndexes); !done) return done;
+    return put(closing.tail());
 }
 
 McapWriter::McapWriter(std::unique_ptr<Private> state) : m_p(std::move(state)) {}
@@ -293,7 +338,7 @@ Result<void> McapWriter::finish()
     for (std::size_t i = 0; i < m_p->counts.size(); ++i)
         if (m_p->counts[i] > 0)
             m_p->summary.statistics.channelMessageCounts[static_cast<std::uint16_t>(i + 1)] = m_p->counts[i];
-    if (const Result<void> written = m_p->put(closingSection(m_p->summary, m_p->end)); !written) return written;
+    if (const Result<void> written = m_p->close(); !written) return written;
     const Result<void> synced = m_p->file->sync();
     if (!synced) m_p->error = synced.error();
     m_p->finished = true;

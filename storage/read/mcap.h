@@ -28,6 +28,8 @@ enum class McapOp : std::uint8_t {
     MetadataIndex = 0x0D,
     SummaryOffset = 0x0E,
     DataEnd = 0x0F,
+    /// Ours, from the range that readers skip: chunk index records on their way to the summary.
+    SpilledIndexes = 0x80,
 };
 
 inline constexpr std::array<std::byte, 8> kMcapMagic{std::byte{0x89}, std::byte{'M'}, std::byte{'C'},  std::byte{'A'},

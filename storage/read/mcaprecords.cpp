@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <functional>
+#include <utility>
 
 #include <lz4frame.h>
 #include <zstd.h>
@@ -278,55 +279,76 @@ void appendChunkHead(std::vector<std::byte>& out, const McapChunk& chunk, std::u
     appendValue(out, stored);
 }
 
-std::vector<std::byte> closingSection(const McapSummary& summary, std::uint64_t dataEnd)
+McapClosing::McapClosing(const McapSummary& summary, std::uint64_t dataEnd) : m_summary(summary)
 {
-    std::vector<std::byte> out;
     {
-        const RecordScope record(out, McapOp::DataEnd);
-        appendValue(out, std::uint32_t{0});
+        const RecordScope record(m_bytes, McapOp::DataEnd);
+        appendValue(m_bytes, std::uint32_t{0});
     }
-    const std::size_t start = out.size();
-    struct Group {
-        McapOp op;
-        std::uint64_t start;
-        std::uint64_t length;
-    };
-    std::vector<Group> groups;
-    const auto group = [&](McapOp op, const std::function<void()>& write) {
-        const std::size_t at = out.size();
-        write();
-        if (out.size() > at) groups.push_back({op, dataEnd + at, out.size() - at});
-    };
+    m_start = m_end = dataEnd + m_bytes.size();
+    const std::vector<std::byte> dataEndRecord = std::exchange(m_bytes, {});
     group(McapOp::Schema, [&] {
-        for (const auto& [id, schema] : summary.schemas) append(out, schema);
+        for (const auto& [id, schema] : summary.schemas) append(m_bytes, schema);
     });
     group(McapOp::Channel, [&] {
-        for (const auto& [id, channel] : summary.channels) append(out, channel);
+        for (const auto& [id, channel] : summary.channels) append(m_bytes, channel);
     });
     group(McapOp::Statistics,
-          [&] { append(out, summary.statistics, summary.schemas.size(), summary.channels.size()); });
-    group(McapOp::ChunkIndex, [&] {
-        for (const McapChunkIndex& chunk : summary.chunks) append(out, chunk);
-    });
+          [&] { append(m_bytes, summary.statistics, summary.schemas.size(), summary.channels.size()); });
+    m_crc = crc32(m_bytes);
+    m_bytes.insert(m_bytes.begin(), dataEndRecord.begin(), dataEndRecord.end());
+    m_chunksStart = m_end;
+}
+
+void McapClosing::group(McapOp op, const std::function<void()>& write)
+{
+    const std::size_t at = m_bytes.size();
+    write();
+    const std::size_t length = m_bytes.size() - at;
+    if (length > 0) m_groups.push_back({op, m_end, length});
+    m_end += length;
+}
+
+void McapClosing::add(std::span<const std::byte> chunkIndexes)
+{
+    m_crc = crc32(chunkIndexes, m_crc);
+    m_end += chunkIndexes.size();
+}
+
+std::vector<std::byte> McapClosing::tail()
+{
+    m_bytes.clear();
+    if (m_end > m_chunksStart) m_groups.push_back({McapOp::ChunkIndex, m_chunksStart, m_end - m_chunksStart});
     group(McapOp::AttachmentIndex, [&] {
-        for (const McapAttachmentIndex& attachment : summary.attachments) append(out, attachment);
+        for (const McapAttachmentIndex& attachment : m_summary.attachments) append(m_bytes, attachment);
     });
     group(McapOp::MetadataIndex, [&] {
-        for (const McapMetadataIndex& metadata : summary.metadata) append(out, metadata);
+        for (const McapMetadataIndex& metadata : m_summary.metadata) append(m_bytes, metadata);
     });
-    const std::size_t offsetStart = out.size();
-    for (const Group& written : groups) {
-        const RecordScope record(out, McapOp::SummaryOffset);
-        appendValue(out, written.op);
-        appendValue(out, written.start);
-        appendValue(out, written.length);
+    for (const Group& written : m_groups) {
+        const RecordScope record(m_bytes, McapOp::SummaryOffset);
+        appendValue(m_bytes, written.op);
+        appendValue(m_bytes, written.start);
+        appendValue(m_bytes, written.length);
     }
-    appendValue(out, McapOp::Footer);
-    appendValue(out, std::uint64_t{kMcapFooter});
-    appendValue(out, std::uint64_t{dataEnd + start});
-    appendValue(out, std::uint64_t{dataEnd + offsetStart});
-    appendValue(out, crc32(std::span<const std::byte>(out).subspan(start)));
-    appendBytes(out, kMcapMagic);
+    appendValue(m_bytes, McapOp::Footer);
+    appendValue(m_bytes, std::uint64_t{kMcapFooter});
+    appendValue(m_bytes, m_start);
+    appendValue(m_bytes, m_end);
+    appendValue(m_bytes, crc32(m_bytes, m_crc));
+    appendBytes(m_bytes, kMcapMagic);
+    return std::move(m_bytes);
+}
+
+std::vector<std::byte> closingSection(const McapSummary& summary, std::uint64_t dataEnd)
+{
+    McapClosing closing(summary, dataEnd);
+    std::vector<std::byte> out = closing.head();
+    std::vector<std::byte> chunks;
+    for (const McapChunkIndex& chunk : summary.chunks) append(chunks, chunk);
+    closing.add(chunks);
+    appendBytes(out, chunks);
+    appendBytes(out, closing.tail());
     return out;
 }
 

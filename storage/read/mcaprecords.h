@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string_view>
 
@@ -59,6 +60,35 @@ void appendMetadata(std::vector<std::byte>& out, std::string_view name,
                     const std::map<std::string, std::string>& metadata);
 /// Prefix and fields of a chunk; `stored` bytes of records must follow.
 void appendChunkHead(std::vector<std::byte>& out, const McapChunk& chunk, std::uint64_t stored);
+
+/// The end of a file in parts, for a writer that does not hold its chunk indexes in memory: head(), the chunk index
+/// records that add() is told of, tail().
+class McapClosing {
+public:
+    /// `dataEnd` is the offset at which head() will be written; `summary` outlives this, and its chunks are not used.
+    McapClosing(const McapSummary& summary, std::uint64_t dataEnd);
+
+    [[nodiscard]] const std::vector<std::byte>& head() const { return m_bytes; }
+    void add(std::span<const std::byte> chunkIndexes);
+    /// The last call.
+    [[nodiscard]] std::vector<std::byte> tail();
+
+private:
+    struct Group {
+        McapOp op;
+        std::uint64_t start;
+        std::uint64_t length;
+    };
+    void group(McapOp op, const std::function<void()>& write);
+
+    const McapSummary& m_summary;
+    std::vector<std::byte> m_bytes;
+    std::vector<Group> m_groups;
+    std::uint64_t m_start = 0;  ///< of the summary section
+    std::uint64_t m_end = 0;    ///< of what was added to it
+    std::uint64_t m_chunksStart = 0;
+    std::uint32_t m_crc = 0;
+};
 
 /// What follows the last message index of a file: DataEnd, summary, summary offsets, footer, magic.
 /// `dataEnd` is the offset the result will be written at.

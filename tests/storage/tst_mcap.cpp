@@ -1,5 +1,6 @@
 #include <QtTest>
 
+#include <malloc.h>
 #include <random>
 
 #include <zlib.h>
@@ -98,6 +99,7 @@ private slots:
     void ordersByTimeAcrossOverlappingChunks();
     void keepsMetadataAndAttachments();
     void sameCallsMakeTheSameBytes();
+    void memoryDoesNotGrowWithTheLength();
     void readsWithoutFooter();
     void everyCutLosesOnlyTheTail();
     void everyFlippedByteIsSurvivedAndNoDamageIsSilent();
@@ -307,6 +309,58 @@ void TestMcap::sameCallsMakeTheSameBytes()
         contents.push_back(files.content(kPath));
     }
     QVERIFY(contents[0] == contents[1]);
+}
+
+/// An hour of an episode: a sync every 300 ms, each a chunk of ten streams.
+void TestMcap::memoryDoesNotGrowWithTheLength()
+{
+    QTemporaryDir folder;
+    PosixFileSystem files;
+    const std::filesystem::path path = folder.filePath("hour.mcap").toStdString();
+    constexpr int kChunks = 12'000;
+    constexpr int kStreams = 10;
+    const auto used = [] {
+        const struct mallinfo2 held = ::mallinfo2();
+        return static_cast<std::int64_t>(held.uordblks + held.hblkhd);
+    };
+    std::int64_t early = 0;
+    std::int64_t late = 0;
+    {
+        const auto writer = newWriter(files, {}, path);
+        for (int i = 0; i < kStreams; ++i) QVERIFY(writer->addChannel(0, "/" + std::to_string(i), "cdr", {}));
+        for (int chunk = 0; chunk < kChunks; ++chunk) {
+            if (chunk == kChunks / 10) early = used();
+            for (std::uint16_t channel = 1; channel <= kStreams; ++channel)
+                QVERIFY(writer->write({.channelId = channel, .logTime = chunk, .publishTime = chunk}));
+            QVERIFY(writer->closeChunk());
+        }
+        late = used();
+        qInfo("an hour of chunk indexes: %lld bytes grown over its last nine tenths",
+              static_cast<long long>(late - early));
+        QVERIFY(late - early < 100'000);
+        QVERIFY(writer->finish());
+    }
+    auto opened = files.open(path, OpenMode::Read);
+    QVERIFY(opened);
+    auto reader = McapReader::open(std::move(*opened));
+    QVERIFY(reader);
+    QVERIFY((*reader)->isFinished());
+    QCOMPARE((*reader)->summary().chunks.size(), std::size_t{kChunks});
+    const std::vector<Got> all = readAllMessages(**reader, {.channels = {7}});
+    QCOMPARE(all.size(), std::size_t{kChunks});
+    for (int i = 0; i < kChunks; ++i) QCOMPARE(all[static_cast<std::size_t>(i)].time, i);
+
+    // What a scan finds is what the summary says; the spilled records are no damage.
+    const auto again = files.open(path, OpenMode::Read);
+    QVERIFY(again);
+    const auto scan = scanMcap(**again);
+    QVERIFY(scan);
+    QVERIFY(scan->damage.empty());
+    QCOMPARE(scan->summary.chunks.size(), std::size_t{kChunks});
+    for (std::size_t i = 0; i < kChunks; ++i) {
+        QCOMPARE(scan->summary.chunks[i].offset, (*reader)->summary().chunks[i].offset);
+        QCOMPARE(scan->summary.chunks[i].messageIndexes.size(), std::size_t{kStreams});
+    }
 }
 
 void TestMcap::readsWithoutFooter()
