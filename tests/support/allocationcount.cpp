@@ -1,5 +1,6 @@
 #include "support/allocationcount.h"
 
+#include <cerrno>
 #include <cstdlib>
 #include <new>
 
@@ -65,6 +66,20 @@ void* aligned_alloc(std::size_t alignment, std::size_t size)
 {
     ++understudy::test::t_count;
     return __libc_memalign(alignment, size);
+}
+void* memalign(std::size_t alignment, std::size_t size)
+{
+    ++understudy::test::t_count;
+    return __libc_memalign(alignment, size);
+}
+int posix_memalign(void** memory, std::size_t alignment, std::size_t size)
+{
+    ++understudy::test::t_count;
+    if (alignment % sizeof(void*) != 0 || (alignment & (alignment - 1)) != 0 || alignment == 0) return EINVAL;
+    void* found = __libc_memalign(alignment, size);
+    if (found == nullptr) return ENOMEM;
+    *memory = found;
+    return 0;
 }
 }
 #endif
