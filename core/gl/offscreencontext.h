@@ -9,8 +9,8 @@ namespace understudy {
 
 enum class GlProfile { Core, Compatibility };
 
-/// An OpenGL context without a window or a display server (EGL, surfaceless). Belongs to the thread that made it
-/// current; destroyed on that thread.
+/// An OpenGL context without a window or a display server (EGL): a graphics card where there is one, else Mesa's
+/// software renderer. Current in one thread at a time; destroyed where it is current, or while it is nowhere.
 class OffscreenContext {
 public:
     /// Creates the context and makes it current on the calling thread. Fails in words where there is no OpenGL.
@@ -18,6 +18,10 @@ public:
     ~OffscreenContext();
     OffscreenContext(const OffscreenContext&) = delete;
     OffscreenContext& operator=(const OffscreenContext&) = delete;
+
+    /// Of the calling thread, after release() on the one that had it.
+    [[nodiscard]] Result<void> makeCurrent();
+    void release();
 
     /// GL_RENDERER, e.g. "llvmpipe (LLVM 15.0.6, 256 bits)".
     [[nodiscard]] const std::string& renderer() const { return m_renderer; }
@@ -27,7 +31,7 @@ public:
     [[nodiscard]] bool isCurrent() const;
 
 private:
-    OffscreenContext(void* display, void* context);
+    OffscreenContext(void* display, void* context) : m_display(display), m_context(context) {}
 
     void* m_display;
     void* m_context;

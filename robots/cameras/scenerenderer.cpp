@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "robots/cameras/glcontext.h"
+#include "core/gl/offscreencontext.h"
 #include "robots/model/mujoco.h"
 
 namespace understudy {
@@ -13,7 +13,7 @@ namespace understudy {
 struct SceneRenderer::Data {
     MjModelPtr model;
     MjDataPtr state;
-    std::unique_ptr<GlContext> gl;
+    std::unique_ptr<OffscreenContext> gl;
     RenderQuality quality;
     mjrContext context{};
     mjvScene scene{};
@@ -51,7 +51,7 @@ Result<std::unique_ptr<SceneRenderer>> SceneRenderer::create(const RobotModel& m
     Result<MjDataPtr> state = makeMjData(*data->model);
     if (!state) return tl::unexpected(state.error());
     data->state = std::move(*state);
-    Result<std::unique_ptr<GlContext>> gl = GlContext::create();
+    Result<std::unique_ptr<OffscreenContext>> gl = OffscreenContext::create(GlProfile::Compatibility);
     if (!gl) return tl::unexpected(gl.error());
     data->gl = std::move(*gl);
     data->rows.resize(static_cast<std::size_t>(3) * static_cast<std::size_t>(quality.maxWidth) *

@@ -28,6 +28,34 @@ private slots:
         QVERIFY(!elsewhere);
     }
 
+    void movesToTheThreadThatWantsIt()
+    {
+        auto context = OffscreenContext::create(GlProfile::Compatibility);
+        QVERIFY2(context, context ? "" : context.error().message.c_str());
+        bool taken = true;
+        std::jthread([&] { taken = (*context)->makeCurrent().has_value(); }).join();
+        QVERIFY(!taken);
+        (*context)->release();
+        QVERIFY(!(*context)->isCurrent());
+        std::jthread([&] {
+            taken = (*context)->makeCurrent().has_value() && (*context)->isCurrent();
+            (*context)->release();
+        }).join();
+        QVERIFY(taken);
+        QVERIFY((*context)->makeCurrent());
+    }
+
+    void destroyingOneLeavesAnotherCurrent()
+    {
+        auto first = OffscreenContext::create(GlProfile::Compatibility);
+        QVERIFY(first);
+        (*first)->release();
+        const auto second = OffscreenContext::create(GlProfile::Core);
+        QVERIFY(second);
+        first->reset();
+        QVERIFY((*second)->isCurrent());
+    }
+
     void twoThreadsHoldOneEach()
     {
         std::array<bool, 2> current{};
