@@ -56,11 +56,11 @@ endfunction()
 # What packaging/test builds for the thread sanitizer: the tests labelled tsan, and nothing else.
 add_custom_target(tsan_tests)
 
-# add_understudy_test(<folder>/tst_<name> [LINK <targets>] [LABELS <labels>] [TIMEOUT <seconds>] [DISPLAY]) registers one
-# Qt Test executable. DISPLAY runs it under Xvfb. Labels with a meaning: tsan (also run under the thread sanitizer),
+# add_understudy_test(<folder>/tst_<name> [LINK <targets>] [LABELS <labels>] [TIMEOUT <seconds>] [DISPLAY] [MONADO])
+# registers one Qt Test executable. DISPLAY runs it under Xvfb, MONADO with an OpenXR runtime at hand. Labels with a meaning: tsan (also run under the thread sanitizer),
 # slow (not run under the address sanitizer).
 function(add_understudy_test path)
-  cmake_parse_arguments(ARG "DISPLAY" "TIMEOUT" "LINK;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "DISPLAY;MONADO" "TIMEOUT" "LINK;LABELS" ${ARGN})
   get_filename_component(name "${path}" NAME)
   get_filename_component(folder "${path}" DIRECTORY)
   string(REPLACE "/" "_" target "${folder}_${name}")
@@ -69,6 +69,8 @@ function(add_understudy_test path)
   target_link_libraries(${target} PRIVATE ${ARG_LINK} test_support Qt6::Test understudy_flags)
   if(ARG_DISPLAY)
     add_test(NAME ${folder}/${name} COMMAND xvfb-run -a -s "-screen 0 1680x1050x24" $<TARGET_FILE:${target}>)
+  elseif(ARG_MONADO)
+    add_test(NAME ${folder}/${name} COMMAND "${PROJECT_SOURCE_DIR}/packaging/xr-run" $<TARGET_FILE:${target}>)
   else()
     add_test(NAME ${folder}/${name} COMMAND ${target})
   endif()
