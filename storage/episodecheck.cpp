@@ -3,7 +3,8 @@
 #include <algorithm>
 
 #include "core/media/mp4index.h"
-#include "storage/read/episodejson.h"
+#include "storage/read/crc32.h"
+#include "storage/read/episodereader.h"
 #include "storage/read/mcapreader.h"
 #include "storage/read/streamcodec.h"
 
@@ -11,6 +12,7 @@ namespace understudy {
 namespace {
 
 constexpr std::size_t kMostProblems = 100;
+constexpr std::uint64_t kLargestImage = 256U << 20U;  ///< of one image, with what stands before it
 
 class Check {
 public:
@@ -40,6 +42,7 @@ private:
     void readMessages();
     void see(Seen& seen, std::int64_t time, const EpisodeValue& value);
     void compareVideo(const Seen& seen);
+    void verifyBytes(File& file, const std::string& name, const std::vector<PacketLocation>& images);
     void compareRow();
 
     FileSystem& m_files;
@@ -52,15 +55,15 @@ private:
 
 bool Check::readJson()
 {
-    const auto json = readAll(m_files, m_folder / "episode.json", kEpisodeJsonLimit);
-    if (!json) {
-        problem(json.error().message);
+    const Result<EpisodeFile> episode = readEpisodeJson(m_files, m_folder);
+    if (!episode) {
+        problem(episode.error().message);
+        m_check.isRepairable = true;
         return false;
     }
-    const Result<EpisodeFile> episode = parseEpisodeJson({reinterpret_cast<const char*>(json->data()), json->size()});
-    if (!episode) {
-        problem("episode.json: " + episode.error().message);
-        return false;
+    if (!episode->isAsWritten) {
+        problem("episode.json was changed or damaged after it was written: its checksum differs");
+        m_check.isRepairable = true;
     }
     m_clock = episode->clock;
     if (episode->row.id != m_row.id)
@@ -113,7 +116,10 @@ void Check::readMessages()
     if (!file) return problem(file.error().message);
     const auto reader = McapReader::open(std::move(*file));
     if (!reader) return problem("episode.mcap: " + reader.error().message);
-    if (!(*reader)->isFinished()) problem("episode.mcap: its summary is missing or damaged");
+    if (!(*reader)->isFinished()) {
+        problem("episode.mcap: its summary is missing or damaged");
+        m_check.isRepairable = true;
+    }
     std::map<std::uint16_t, std::shared_ptr<StreamDecoder>> decoders;
     for (const StoredStream& stream : streamsOf((*reader)->summary())) {
         m_seen[stream.info.name].stream = stream;
@@ -144,6 +150,7 @@ void Check::compareVideo(const Seen& seen)
         if (!seen.images.empty()) problem(file.error().message);
         return;
     }
+    verifyBytes(**file, name, seen.images);
     const Result<Mp4Index> index = readMp4Index(**file);
     if (!index) return problem(name + ": " + index.error().message);
     if (!index->damage.empty()) problem(name + ": " + index->damage);
@@ -157,6 +164,25 @@ void Check::compareVideo(const Seen& seen)
             sample.pts == place.pts)
             continue;
         return problem(name + ": image " + std::to_string(i) + " is not where episode.mcap points to");
+    }
+}
+
+/// The records' checksums cover every byte of the video.
+void Check::verifyBytes(File& file, const std::string& name, const std::vector<PacketLocation>& images)
+{
+    std::vector<std::byte> bytes;
+    std::uint64_t begin = 0;
+    for (std::size_t i = 0; i < images.size(); ++i) {
+        const std::uint64_t end = images[i].offset + images[i].size;
+        if (end < begin || end - begin > kLargestImage)
+            return problem(name + ": the record of image " + std::to_string(i) + " is not true");
+        bytes.resize(static_cast<std::size_t>(end - begin));
+        if (const Result<void> read = readExactly(file, begin, bytes); !read)
+            return problem(name + ": " + read.error().message);
+        if (images[i].crc != 0 && crc32(bytes) != images[i].crc)
+            problem(name + ": image " + std::to_string(i) + " is damaged (between bytes " + std::to_string(begin) +
+                    " and " + std::to_string(end) + ")");
+        begin = end;
     }
 }
 
@@ -185,7 +211,8 @@ void Check::compareRow()
 
 EpisodeCheck Check::run()
 {
-    if (!readJson() || !scan()) return std::move(m_check);
+    const bool hasJson = readJson();
+    if (!scan() || !hasJson) return std::move(m_check);
     readMessages();
     for (const auto& [name, seen] : m_seen)
         if (seen.stream.info.kind == "camera") compareVideo(seen);

@@ -7,6 +7,7 @@
 
 #include "core/media/mp4index.h"
 #include "storage/folderlock.h"
+#include "storage/read/episodereader.h"
 #include "storage/read/lostsamples.h"
 #include "storage/read/mcapreader.h"
 #include "storage/read/streamcodec.h"
@@ -64,11 +65,15 @@ private:
 
 Result<void> Recovery::readJson()
 {
-    const std::filesystem::path path = m_folder / "episode.json";
-    const auto json = readAll(m_files, path, kEpisodeJsonLimit);
-    if (!json) return tl::unexpected(json.error());
-    Result<EpisodeFile> episode = parseEpisodeJson({reinterpret_cast<const char*>(json->data()), json->size()});
-    if (!episode) return tl::unexpected(inFile(path, episode.error()));
+    Result<EpisodeFile> episode = readEpisodeJson(m_files, m_folder);
+    if (!episode) {
+        // As it was when the take began, without its outcome.
+        const Result<EpisodeFile> attached = readAttachedEpisode(m_files, m_folder);
+        if (!attached) return tl::unexpected(episode.error());
+        m_result.changed = true;
+        m_result.words.push_back(episode.error().message + "; it was written anew from episode.mcap");
+        episode = *attached;
+    }
     m_result.episode = std::move(*episode);
     return {};
 }

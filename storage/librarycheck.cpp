@@ -5,6 +5,7 @@
 #include "storage/episoderecovery.h"
 #include "storage/episodestates.h"
 #include "storage/folderlock.h"
+#include "storage/read/episodereader.h"
 
 namespace understudy {
 namespace {
@@ -27,6 +28,7 @@ private:
     /// False: the episode is being recorded, or cannot be recovered.
     Result<bool> recover(const EpisodeRow& row);
     Result<void> check(const std::string& id);
+    bool repair(const EpisodeRow& row);
     Result<void> settle(const EpisodeRow& row, const EpisodeCheck& check);
 
     FileSystem& m_files;
@@ -109,7 +111,29 @@ Result<void> Checker::check(const std::string& id)
         row = m_reader.show(id);
         if (!row) return tl::unexpected(row.error());
     }
-    return settle(*row, checkEpisode(m_files, folderOf(*row), *row));
+    EpisodeCheck check = checkEpisode(m_files, folderOf(*row), *row);
+    if (check.isRepairable && repair(*row)) {
+        EpisodeCheck again = checkEpisode(m_files, folderOf(*row), *row);
+        if (again.isOk()) m_result.repaired.push_back({row->id, check.reason()});
+        check = std::move(again);
+    }
+    return settle(*row, check);
+}
+
+/// False: nothing was changed, or it did not help.
+bool Checker::repair(const EpisodeRow& row)
+{
+    const std::filesystem::path folder = folderOf(row);
+    Result<EpisodeFile> episode = readEpisodeJson(m_files, folder);
+    const bool isWhole = episode && episode->isAsWritten;
+    if (!isWhole) {
+        episode = readAttachedEpisode(m_files, folder);
+        if (!episode || episode->row.id != row.id) return false;
+    }
+    episode->row = row;
+    const std::string text = toJson(*episode);
+    if (!isWhole && !replaceFile(m_files, folder / "episode.json", std::as_bytes(std::span(text)))) return false;
+    return recoverEpisode(m_files, folder).has_value();
 }
 
 Result<LibraryCheck> Checker::run(const LibraryCheckOptions& options)

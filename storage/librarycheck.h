@@ -23,7 +23,8 @@ struct LibraryCheck {
     std::int64_t ok = 0;
     std::vector<RecoveredEpisode> recovered;
     std::vector<DamagedEpisode> damaged;
-    std::vector<std::string> recording;  ///< ids of takes that are being recorded: not looked into
+    std::vector<DamagedEpisode> repaired;  ///< what was wrong, of those that are whole again
+    std::vector<std::string> recording;    ///< ids of takes that are being recorded: not looked into
 };
 
 struct LibraryCheckOptions {
@@ -36,7 +37,8 @@ struct LibraryCheckOptions {
 /// library is opened for writing. Takes that cannot be recovered stay as they are and are listed.
 [[nodiscard]] Result<LibraryCheck> recoverLibrary(FileSystem& files, LibraryReader& reader, LibraryWriter& writer);
 
-/// Recovers, then reads every byte of every episode and compares files and index. Recorded episodes become `checked`;
+/// Recovers, then reads every byte of every episode and compares files and index. Where only episode.json or a summary
+/// is lost or damaged, they are made anew from the index and the rest. Recorded episodes become `checked`;
 /// damaged ones are quarantined with the reason, where their state allows it. A page of rows in memory at a time.
 [[nodiscard]] Result<LibraryCheck> checkLibrary(FileSystem& files, LibraryReader& reader, LibraryWriter& writer,
                                                 const LibraryCheckOptions& options = {});

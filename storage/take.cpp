@@ -17,9 +17,11 @@ Result<std::unique_ptr<Take>> Take::create(FileSystem& files, std::vector<TakeSt
                                            const std::vector<std::uint64_t>& dropped)
 {
     std::unique_ptr<Take> take(new Take(streams, plan));
-    auto created = TakeFiles::create(
-        files, plan.folder, streams,
-        {.metadata = plan.metadata, .robotDescription = plan.robotDescription, .time = plan.anchor.toUnix(plan.begin)});
+    auto created = TakeFiles::create(files, plan.folder, streams,
+                                     {.metadata = plan.metadata,
+                                      .robotDescription = plan.robotDescription,
+                                      .episodeJson = plan.episodeJson,
+                                      .time = plan.anchor.toUnix(plan.begin)});
     if (!created) return tl::unexpected(created.error());
     take->m_files = std::move(*created);
     for (const std::uint64_t count : dropped)

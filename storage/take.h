@@ -28,6 +28,7 @@ public:
         std::filesystem::path folder;
         std::map<std::string, std::string> metadata;
         std::string robotDescription;
+        std::string episodeJson;
         Timestamp begin = 0;  ///< capture time from which on records belong to it
         WallAnchor anchor;
         std::size_t eventStream = 0;  ///< where the take's own events go

@@ -7,11 +7,16 @@
 #include "core/media/libav.h"
 #include "core/media/mp4index.h"
 
+extern "C" {
+#include <libavutil/crc.h>
+}
+
 namespace understudy {
 namespace {
 
 constexpr int kTimescale = 1'000'000;
 constexpr Duration kTick = kSecond / kTimescale;
+constexpr std::uint32_t kCrcStart = 0xFFFFFFFF;
 /// MP4 keeps the distance of two images in 31 bits of ticks.
 constexpr Duration kLongestSilence = 1800 * kSecond;
 
@@ -33,6 +38,7 @@ struct FragmentedMp4Writer::Impl {
     std::vector<PacketLocation> open;  ///< images of the open fragment; offset and size not known yet
     std::optional<Packet> held;        ///< the newest image, until its duration is known
     std::uint64_t written = 0;
+    std::uint32_t crc = kCrcStart;  ///< from the end of the last image to `written`
     std::optional<Timestamp> origin;
     Duration lastPts = -kTick;
     std::optional<Error> failure;
@@ -45,9 +51,27 @@ struct FragmentedMp4Writer::Impl {
         return tl::unexpected(*failure);
     }
 
-    Result<void> writeOut()
+    /// Of the images in the fragment; goes on with what lies behind the last one.
+    void checksum(std::span<const VideoSample> samples)
+    {
+        const auto add = [this](std::size_t begin, std::size_t end) {
+            crc = av_crc(av_crc_get_table(AV_CRC_32_IEEE_LE), crc,
+                         reinterpret_cast<const std::uint8_t*>(fragment.data()) + begin, end - begin);
+        };
+        std::size_t begin = 0;
+        for (std::size_t i = 0; i < samples.size(); ++i) {
+            const auto end = static_cast<std::size_t>(samples[i].offset - written) + samples[i].size;
+            add(begin, end);
+            open[i].crc = ~std::exchange(crc, kCrcStart);
+            begin = end;
+        }
+        add(begin, fragment.size());
+    }
+
+    Result<void> writeOut(std::span<const VideoSample> samples = {})
     {
         if (Result<void> put = file->write(written, fragment); !put) return put;
+        checksum(samples);
         written += fragment.size();
         fragment.clear();
         return {};
@@ -75,7 +99,7 @@ struct FragmentedMp4Writer::Impl {
         if (samples->size() != open.size())
             return failed<std::vector<PacketLocation>>({"the MP4 muxer wrote " + std::to_string(samples->size()) +
                                                         " of " + std::to_string(open.size()) + " images"});
-        if (Result<void> put = writeOut(); !put) return failed<std::vector<PacketLocation>>(put.error());
+        if (Result<void> put = writeOut(*samples); !put) return failed<std::vector<PacketLocation>>(put.error());
         for (std::size_t i = 0; i < open.size(); ++i) {
             open[i].offset = (*samples)[i].offset;
             open[i].size = (*samples)[i].size;
@@ -130,7 +154,7 @@ Result<std::vector<PacketLocation>> FragmentedMp4Writer::write(const Packet& pac
     }
     d.held = packet;
     d.lastPts = pts;
-    d.open.push_back({packet.stamps, packet.sequence, pts, 0, 0, packet.key});
+    d.open.push_back({packet.stamps, packet.sequence, pts, 0, 0, packet.key, 0});
     return done;
 }
 

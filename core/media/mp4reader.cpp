@@ -44,6 +44,19 @@ struct Mp4Reader::Impl {
         return fail("cannot show image " + std::to_string(at) + " of " + name + ": " + why);
     }
 
+    void goOnWith(std::span<const PacketLocation> records)
+    {
+        std::vector<VideoSample>& samples = index.samples;
+        const std::uint64_t end = samples.empty() ? 0 : samples.back().offset + samples.back().size;
+        for (const PacketLocation& record : records)
+            if (record.offset >= end)
+                samples.push_back({.pts = record.pts,
+                                   .offset = record.offset,
+                                   .size = record.size,
+                                   .decodeOrder = static_cast<std::uint32_t>(samples.size()),
+                                   .key = record.key});
+    }
+
     Result<void> openDecoder()
     {
         const AVCodec* decoder = avcodec_find_decoder(libav::codecId(index.parameters.codec));
@@ -201,7 +214,8 @@ Mp4Reader::Mp4Reader(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
 Mp4Reader::~Mp4Reader() = default;
 const Mp4Index& Mp4Reader::index() const { return m_impl->index; }
 
-Result<std::unique_ptr<Mp4Reader>> Mp4Reader::open(FileSystem& files, const std::filesystem::path& path)
+Result<std::unique_ptr<Mp4Reader>> Mp4Reader::open(FileSystem& files, const std::filesystem::path& path,
+                                                   std::span<const PacketLocation> records)
 {
     libav::quiet();
     auto impl = std::make_unique<Impl>();
@@ -212,6 +226,7 @@ Result<std::unique_ptr<Mp4Reader>> Mp4Reader::open(FileSystem& files, const std:
     Result<Mp4Index> index = readMp4Index(*impl->file);
     if (!index) return fail("cannot read the video " + impl->name + ": " + index.error().message);
     impl->index = std::move(*index);
+    if (!impl->index.damage.empty()) impl->goOnWith(records);
     impl->byDecode.resize(impl->index.samples.size());
     for (std::uint32_t i = 0; i < impl->byDecode.size(); ++i) impl->byDecode[impl->index.samples[i].decodeOrder] = i;
     if (const Result<void> opened = impl->openDecoder(); !opened) return tl::unexpected(opened.error());

@@ -12,7 +12,9 @@ namespace understudy {
 /// images of the current group. One thread at a time.
 class Mp4Reader {
 public:
-    [[nodiscard]] static Result<std::unique_ptr<Mp4Reader>> open(FileSystem& files, const std::filesystem::path& path);
+    /// Where the file's own table ends early, because it is damaged, `records` of its images go on behind the damage.
+    [[nodiscard]] static Result<std::unique_ptr<Mp4Reader>> open(FileSystem& files, const std::filesystem::path& path,
+                                                                 std::span<const PacketLocation> records = {});
     ~Mp4Reader();
     Mp4Reader(const Mp4Reader&) = delete;
     Mp4Reader& operator=(const Mp4Reader&) = delete;

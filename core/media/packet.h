@@ -38,6 +38,9 @@ struct PacketLocation {
     std::uint64_t offset = 0;  ///< of its first byte in the file
     std::uint32_t size = 0;
     bool key = false;
+    /// CRC-32 (zlib's) from the end of the image before it, or the start of the file, to its own end: with those of all
+    /// images every byte of the video is covered. 0: not known.
+    std::uint32_t crc = 0;
 };
 
 /// The H.264 parameter sets in either form of extradata, for comparing streams. Fails for broken extradata.

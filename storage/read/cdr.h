@@ -86,6 +86,7 @@ public:
     }
 
     [[nodiscard]] bool ok() const { return m_ok; }
+    [[nodiscard]] bool atEnd() const { return m_at >= m_body.size(); }
 
     template <CdrPrimitive T>
     [[nodiscard]] T take()

@@ -1,13 +1,19 @@
 #include "storage/read/episodejson.h"
 
+#include <span>
 #include <tuple>
 
+#include <fmt/format.h>
+
 #include "core/uuid.h"
+#include "storage/read/crc32.h"
 #include "storage/read/jsonfields.h"
 #include "storage/read/timetext.h"
 
 namespace understudy {
 namespace {
+
+constexpr const char* kChecksum = "crc32";
 
 nlohmann::json jsonOf(const StreamRow& stream)
 {
@@ -113,6 +119,18 @@ auto tied(const EpisodeFile& file)
 
 }  // namespace
 
+namespace {
+
+/// Of the whole document but for the checksum itself; spaces and the order of fields do not matter.
+std::string checksumOf(nlohmann::json document)
+{
+    document.erase(kChecksum);
+    const std::string text = dumped(document, -1);
+    return fmt::format("{:08x}", crc32(std::as_bytes(std::span(text))));
+}
+
+}  // namespace
+
 bool EpisodeFile::operator==(const EpisodeFile& other) const { return tied(*this) == tied(other); }
 
 std::string toJson(const EpisodeFile& episode)
@@ -160,6 +178,7 @@ std::string toJson(const EpisodeFile& episode)
         document["rig"].push_back(
             {{"name", device.name}, {"kind", device.kind}, {"serial", device.serial}, {"rate_hz", device.rateHz}});
     for (const EpisodeCamera& camera : episode.cameras) document["cameras"].push_back(jsonOf(camera));
+    document[kChecksum] = checksumOf(document);
     return dumped(document, 1) + "\n";
 }
 
@@ -195,6 +214,9 @@ Result<EpisodeFile> parseEpisodeJson(std::string_view text)
     fields.read("calibrations", episode.calibrations);
     fields.read("software", episode.software);
     fields.read("hashes", episode.hashes);
+    std::string checksum;
+    fields.read(kChecksum, checksum);
+    episode.isAsWritten = checksum.empty() || checksum == checksumOf(*document);
     if (fields.error()) return tl::unexpected(*fields.error());
     return episode;
 }

@@ -52,6 +52,7 @@ struct EpisodeFile {
     std::map<std::string, std::string> calibrations;  ///< what was calibrated → its id
     std::string software;                             ///< name and version of the program that recorded
     std::map<std::string, std::string> hashes;        ///< file beside this one → SHA-256, hex; empty until hashed
+    bool isAsWritten = true;                          ///< false: its checksum says that it was changed; not compared
 
     bool operator==(const EpisodeFile& other) const;
 };

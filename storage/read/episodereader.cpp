@@ -44,13 +44,36 @@ std::vector<McapDamage> EpisodeValues::damage() const
     return all;
 }
 
+Result<EpisodeFile> readEpisodeJson(FileSystem& files, const std::filesystem::path& folder)
+{
+    const std::filesystem::path path = folder / "episode.json";
+    const auto json = readAll(files, path, kEpisodeJsonLimit);
+    if (!json) return tl::unexpected(json.error());
+    Result<EpisodeFile> episode = parseEpisodeJson({reinterpret_cast<const char*>(json->data()), json->size()});
+    if (!episode) return fail(path.string() + ": " + episode.error().message);
+    return episode;
+}
+
+Result<EpisodeFile> readAttachedEpisode(FileSystem& files, const std::filesystem::path& folder)
+{
+    Result<std::unique_ptr<File>> file = files.open(folder / "episode.mcap", OpenMode::Read);
+    if (!file) return tl::unexpected(file.error());
+    const Result<std::unique_ptr<McapReader>> mcap = McapReader::open(std::move(*file));
+    if (!mcap) return tl::unexpected(mcap.error());
+    for (const McapAttachmentIndex& each : (*mcap)->summary().attachments) {
+        if (each.name != "episode.json") continue;
+        const Result<std::vector<std::byte>> text = (*mcap)->attachment(each);
+        if (!text) return tl::unexpected(text.error());
+        return parseEpisodeJson({reinterpret_cast<const char*>(text->data()), text->size()});
+    }
+    return fail((folder / "episode.mcap").string() + " carries no copy of episode.json");
+}
+
 Result<std::unique_ptr<EpisodeReader>> EpisodeReader::open(FileSystem& files, const std::filesystem::path& folder)
 {
     std::unique_ptr<EpisodeReader> reader(new EpisodeReader(files, folder));
-    const auto json = readAll(files, folder / "episode.json", kEpisodeJsonLimit);
-    if (!json) return tl::unexpected(json.error());
-    Result<EpisodeFile> info = parseEpisodeJson({reinterpret_cast<const char*>(json->data()), json->size()});
-    if (!info) return fail((folder / "episode.json").string() + ": " + info.error().message);
+    Result<EpisodeFile> info = readEpisodeJson(files, folder);
+    if (!info) return tl::unexpected(info.error());
     reader->m_info = std::move(*info);
     Result<std::unique_ptr<File>> file = files.open(folder / "episode.mcap", OpenMode::Read);
     if (!file) return tl::unexpected(file.error());
@@ -131,7 +154,8 @@ Result<Mp4Reader*> EpisodeReader::video(const std::string& camera)
     const Result<Camera*> found = this->camera(camera);
     if (!found) return tl::unexpected(found.error());
     if (!(*found)->video) {
-        Result<std::unique_ptr<Mp4Reader>> video = Mp4Reader::open(m_files, m_folder / (camera + ".mp4"));
+        Result<std::unique_ptr<Mp4Reader>> video =
+            Mp4Reader::open(m_files, m_folder / (camera + ".mp4"), (*found)->images);
         if (!video) return tl::unexpected(video.error());
         (*found)->video = std::move(*video);
     }

@@ -41,6 +41,11 @@ private:
     EpisodeSample m_sample;
 };
 
+/// episode.json in the folder.
+[[nodiscard]] Result<EpisodeFile> readEpisodeJson(FileSystem& files, const std::filesystem::path& folder);
+/// The copy of it that episode.mcap carries, as it was when the take began.
+[[nodiscard]] Result<EpisodeFile> readAttachedEpisode(FileSystem& files, const std::filesystem::path& folder);
+
 /// Reads the folder of one episode, from episode.json, episode.mcap and the videos alone. One thread.
 class EpisodeReader {
 public:

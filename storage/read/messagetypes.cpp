@@ -102,9 +102,11 @@ const std::vector<Definition>& definitions()
          "std_msgs/Header header\nunderstudy_msgs/Stamps stamps\nuint64 sequence\nstring name\nstring detail\n",
          {"std_msgs/Header", "understudy_msgs/Stamps"}},
         {"understudy_msgs/ImageIndex",
-         "# One image of the video: pts in nanoseconds, offset and size of its bytes in the file.\n"
+         "# One image of the video: pts in nanoseconds, offset and size of its bytes in the file; crc32 from the end "
+         "of "
+         "the image before it.\n"
          "std_msgs/Header header\nunderstudy_msgs/Stamps stamps\nuint64 sequence\n"
-         "int64 pts\nuint64 offset\nuint32 size\nbool key\n",
+         "int64 pts\nuint64 offset\nuint32 size\nbool key\nuint32 crc\n",
          {"std_msgs/Header", "understudy_msgs/Stamps"}},
     };
     return kDefinitions;

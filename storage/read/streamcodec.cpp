@@ -304,6 +304,7 @@ bool take(CdrReader& in, PacketLocation& index)
     index.offset = in.take<std::uint64_t>();
     index.size = in.take<std::uint32_t>();
     index.key = in.take<std::uint8_t>() != 0;
+    index.crc = in.atEnd() ? 0 : in.take<std::uint32_t>();  // the first recordings have none
     return true;
 }
 
@@ -560,6 +561,7 @@ void StreamEncoder::put(const T& value)
             out.put(value.offset);
             out.put(value.size);
             out.put(value.key);
+            out.put(value.crc);
         }
     }
 }
