@@ -99,10 +99,14 @@ void CameraStream::encode(const Image& image)
     }
     const Result<Packet> packet = m_encoder->encode(image);
     if (!packet) return lose(packet.error().message);
-    if (m_waitForKey && !packet->key) return lose("the writer was behind: images are left out until a key image");
+    if (m_waitForKey && !packet->key) {
+        countUp(m_diskLate);
+        return lose("the writer was behind: images are left out until a key image");
+    }
     if (!m_packets.push(*packet)) {
         // Without this packet the ones that refer to it are of no use.
         m_waitForKey = true;
+        countUp(m_diskLate);
         m_encoder->requestKey();
         return lose("the disk is behind: " + std::to_string(m_packets.capacity()) + " encoded images wait");
     }

@@ -46,7 +46,9 @@ public:
     [[nodiscard]] std::uint64_t processed() const;
     [[nodiscard]] const StreamCounters& counters() const { return m_counters; }
     [[nodiscard]] std::uint64_t dropped() const;  ///< at either queue, or not encodable
-    [[nodiscard]] double fill() const;            ///< of the fuller queue, 0 to 1
+    /// Of those, encoded or waiting to be, because packets wait for the disk.
+    [[nodiscard]] std::uint64_t diskLate() const { return m_diskLate.load(std::memory_order_relaxed); }
+    [[nodiscard]] double fill() const;  ///< of the fuller queue, 0 to 1
     /// A sentence about what went wrong in the last seconds, else empty. Any thread.
     [[nodiscard]] std::string problem() const;
 
@@ -62,6 +64,7 @@ private:
     StreamCounters m_counters;
     std::atomic<std::uint64_t> m_encoded{0};
     std::atomic<std::uint64_t> m_lost{0};  ///< by the encoder thread
+    std::atomic<std::uint64_t> m_diskLate{0};
 
     std::unique_ptr<VideoEncoder> m_encoder;  ///< encoder thread only
     VideoParameters m_parameters;             ///< written before the first packet is pushed

@@ -1,7 +1,9 @@
 #include "storage/recorder.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <future>
+#include <utility>
 
 #include "core/uuid.h"
 #include "storage/episoderecovery.h"
@@ -14,6 +16,11 @@ constexpr auto kPoll = std::chrono::milliseconds(5);
 constexpr Duration kObservePeriod = 200 * kMillisecond;
 constexpr Duration kEncoderPatience = kSecond;
 constexpr double kMinute = 60;
+constexpr double kLowMinutes = 10;
+constexpr double kLastMinutes = 2;
+constexpr Duration kStall = kSecond;
+/// Larger steps of the wall clock between two looks are told; slewing is far below.
+constexpr Duration kWallJump = 100 * kMillisecond;
 
 /// A name that is one file or folder name.
 bool isPlainName(const std::string& name)
@@ -23,7 +30,11 @@ bool isPlainName(const std::string& name)
     });
 }
 
+std::string seconds(Duration time) { return std::to_string(time / kSecond) + " s"; }
+
 }  // namespace
+
+std::int64_t systemTime() { return WallAnchor::take(SteadyClock()).unixNs; }
 
 struct Recorder::Stream {
     std::unique_ptr<StreamQueue> queue;    ///< of everything but cameras
@@ -169,21 +180,43 @@ Result<TakeReport> Recorder::redoTake()
 void Recorder::mark(const std::string& name, const std::string& detail)
 {
     const Timestamp press = m_clock.now();
-    (void)onWriter<Result<void>>([&]() -> Result<void> {
-        if (m_take) m_take->event(press, name, detail);
-        return {};
-    });
+    {
+        const std::lock_guard lock(m_jobMutex);
+        m_jobs.push_back([this, press, name, detail] {
+            if (m_take) m_take->event(press, name, detail);
+        });
+    }
+    m_jobReady.notify_one();
 }
 
 RecorderStatus Recorder::status() const
 {
-    const std::lock_guard lock(m_statusMutex);
-    return m_status;
+    RecorderStatus status;
+    {
+        const std::lock_guard lock(m_statusMutex);
+        status = m_status;
+    }
+    // The writer may be held up by the disk: what streams count, and the hold-up itself, are looked at here.
+    for (std::size_t i = 0; i < status.streams.size(); ++i) {
+        StreamStatus now = statusOf(i);
+        now.rateHz = status.streams[i].rateHz;
+        now.silent = status.streams[i].silent;
+        status.streams[i] = std::move(now);
+    }
+    const Timestamp beat = m_beat.load(std::memory_order_relaxed);
+    const Duration silence = beat > 0 ? m_clock.now() - beat : 0;
+    if (silence < kStall) return status;
+    status.diskSilence = silence;
+    status.longestStall = std::max(status.longestStall, silence);
+    status.problem = "the disk has not answered for " + seconds(silence) + ": samples wait in memory" +
+                     (status.problem.empty() ? "" : "; " + status.problem);
+    return status;
 }
 
 void Recorder::run(const std::stop_token& stop)
 {
     while (!stop.stop_requested()) {
+        m_beat.store(m_clock.now(), std::memory_order_relaxed);
         runJobs();
         const Timestamp now = m_clock.now();
         if (m_take) {
@@ -192,12 +225,18 @@ void Recorder::run(const std::stop_token& stop)
         } else {
             trim(now);
         }
+        if (const Duration took = m_clock.now() - now; took >= kStall) {
+            ++m_diskStalls;
+            m_longestStall = std::max(m_longestStall, took);
+            if (m_take) m_take->event(m_clock.now(), "disk_stalled", std::to_string(took / kMillisecond) + " ms");
+        }
         if (now - m_observedAt >= kObservePeriod) observe(now);
         std::unique_lock lock(m_jobMutex);
         m_jobReady.wait_for(lock, stop, kPoll, [this] { return !m_jobs.empty(); });
     }
     runJobs();
     if (m_take) (void)end({}, EpisodeState::Recorded, m_clock.now());
+    m_beat.store(0, std::memory_order_relaxed);
     m_ledger.release();
 }
 
@@ -297,10 +336,14 @@ Result<std::string> Recorder::begin(const TakeInfo& info, Timestamp press)
                                        {"anchor_monotonic_ns", std::to_string(m_current.clock.monotonic)},
                                        {"anchor_unix_ns", std::to_string(m_current.clock.unixNs)}},
                           .robotDescription = m_session.robotDescription,
+                          .episodeJson = toJson(m_current),
                           .begin = start,
                           .anchor = m_current.clock,
                           .eventStream = m_takeStreams.size() - 1};
     Result<std::unique_ptr<Take>> take = Take::create(m_files, m_takeStreams, plan, droppedCounts());
+    // The row points to files that open, whatever happens next.
+    if (take) (*take)->sync(press, droppedCounts());
+    if (take && (*take)->failure()) take = tl::unexpected(*(*take)->failure());
     const Result<void> registered = take ? announce(folder) : tl::unexpected(take.error());
     if (!registered) {
         take = fail(registered.error().message);
@@ -435,6 +478,7 @@ Result<TakeReport> Recorder::end(const TakeEnding& ending, EpisodeState state, T
 {
     if (!m_take) return fail("no take is recorded: start one first");
     waitForEncoders();
+    m_beat.store(m_clock.now(), std::memory_order_relaxed);
     drain(press);
     m_take->event(press, "take_ended", ending.cause);
     const std::vector<std::uint64_t> dropped = droppedCounts();
@@ -503,30 +547,58 @@ std::vector<std::uint64_t> Recorder::droppedCounts() const
     return counts;
 }
 
+StreamStatus Recorder::statusOf(std::size_t index) const
+{
+    const Stream& stream = *m_streams[index];
+    const StreamInfo& info = m_takeStreams[index].info;
+    StreamStatus status{.name = info.name,
+                        .kind = info.kind,
+                        .offered = stream.counters().offered.load(std::memory_order_relaxed),
+                        .dropped = stream.dropped(),
+                        .announcedHz = info.rateHz,
+                        .fill = stream.fill()};
+    status.queueFull = stream.counters().dropped.load(std::memory_order_relaxed);
+    if (stream.camera) {
+        status.encoderLate = std::exchange(status.queueFull, stream.camera->diskLate());
+        status.unencodable = status.dropped - std::min(status.dropped, status.encoderLate + status.queueFull);
+    }
+    return status;
+}
+
+/// A jump of the wall clock is told and moves nothing: times on disk hang on the anchor.
+void Recorder::watchWallClock()
+{
+    const Timestamp before = m_clock.now();
+    const std::int64_t wall = m_options.wallClock();
+    const Timestamp after = m_clock.now();
+    if (after - before > kWallJump / 10) return;  // held up between the two: look again next time
+    const Duration offset = wall - m_session.common.clock.toUnix(after);
+    const Duration jump = offset - std::exchange(m_wallOffset, offset).value_or(offset);
+    if (std::abs(jump) < kWallJump || !m_take) return;
+    m_take->event(after, "wall_clock_jumped", std::to_string(jump / kMillisecond) + " ms");
+}
+
 void Recorder::observe(Timestamp now)
 {
     RecorderStatus status;
     const double seconds = toSeconds(std::max<Duration>(now - m_observedAt, 1));
     for (std::size_t i = 0; i < m_streams.size(); ++i) {
         Stream& stream = *m_streams[i];
-        const StreamInfo& info = m_takeStreams[i].info;
         const std::uint64_t offered = stream.counters().offered.load(std::memory_order_relaxed);
         const double rate = static_cast<double>(offered - stream.observedOffered) / seconds;
         stream.rateHz += std::min(1.0, seconds) * (rate - stream.rateHz);
         stream.observedOffered = offered;
         const Timestamp lastArrival = stream.counters().lastArrival.load(std::memory_order_relaxed);
         if (m_take) m_take->watch(i, now, lastArrival);
-        status.streams.push_back({.name = info.name,
-                                  .kind = info.kind,
-                                  .offered = offered,
-                                  .dropped = stream.dropped(),
-                                  .announcedHz = info.rateHz,
-                                  .rateHz = stream.rateHz,
-                                  .fill = stream.fill(),
-                                  .silent = m_take && m_take->isSilent(i)});
+        StreamStatus& told = status.streams.emplace_back(statusOf(i));
+        told.rateHz = stream.rateHz;
+        told.silent = m_take && m_take->isSilent(i);
         if (stream.camera && status.problem.empty()) status.problem = stream.camera->problem();
     }
     m_observedAt = now;
+    watchWallClock();
+    status.diskStalls = m_diskStalls;
+    status.longestStall = m_longestStall;
     if (m_take) {
         status.recording = true;
         status.takeId = m_current.row.id;
@@ -541,7 +613,12 @@ void Recorder::observe(Timestamp now)
         if (m_take->failure()) status.problem = "this take is lost, end it: " + m_take->failure()->message;
     }
     const Result<std::uint64_t> free = m_files.freeBytes(m_options.library);
-    if (free && m_bytesPerSecond > 0) status.minutesLeft = static_cast<double>(*free) / m_bytesPerSecond / kMinute;
+    if (free && m_bytesPerSecond > 0) {
+        const std::uint64_t usable = *free - std::min(*free, m_options.minimumFreeBytes);
+        status.minutesLeft = static_cast<double>(usable) / m_bytesPerSecond / kMinute;
+        if (status.minutesLeft <= kLowMinutes) status.room = DiskRoom::Low;
+        if (status.minutesLeft <= kLastMinutes) status.room = DiskRoom::Last;
+    }
     const std::lock_guard lock(m_statusMutex);
     m_status = std::move(status);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -17,6 +18,9 @@
 
 namespace understudy {
 
+/// The wall clock, Unix ns.
+[[nodiscard]] std::int64_t systemTime();
+
 struct RecorderOptions {
     std::filesystem::path library;
     std::string station = "station";
@@ -26,6 +30,7 @@ struct RecorderOptions {
     std::uint64_t minimumFreeBytes = 64U << 20U;  ///< with less no take begins
     EncoderPreset preset = EncoderPreset::Superfast;
     int quality = 23;
+    std::function<std::int64_t()> wallClock = systemTime;  ///< Unix ns
 };
 
 /// What every take of a session says of itself.
@@ -79,11 +84,20 @@ struct StreamStatus {
     std::string name;
     std::string kind;
     std::uint64_t offered = 0;
-    std::uint64_t dropped = 0;
+    std::uint64_t dropped = 0;      ///< all of them: the next three, and records of another kind
+    std::uint64_t queueFull = 0;    ///< found no room on their way to the disk
+    std::uint64_t encoderLate = 0;  ///< images that found no room on their way to the encoder
+    std::uint64_t unencodable = 0;  ///< images
     double announcedHz = 0;
     double rateHz = 0;  ///< over the last second
     double fill = 0;    ///< of the queue, 0 to 1
     bool silent = false;
+};
+
+enum class DiskRoom : std::uint8_t {
+    Enough,
+    Low,   ///< for ten minutes or less at the present rate
+    Last,  ///< for two minutes or less
 };
 
 struct RecorderStatus {
@@ -92,7 +106,11 @@ struct RecorderStatus {
     Duration takeDuration = 0;
     Timestamp acknowledgedTo = 0;  ///< samples captured up to here are durable; 0: none yet
     double minutesLeft = -1;       ///< of disk at the present rate; -1 while it is not known
-    std::string problem;           ///< of the take, or of a stream; empty while all is well
+    DiskRoom room = DiskRoom::Enough;
+    Duration diskSilence = 0;      ///< how long the disk has not answered; 0 while it does
+    std::uint64_t diskStalls = 0;  ///< times that it took longer than a second
+    Duration longestStall = 0;
+    std::string problem;  ///< of the take, the disk or a stream; empty while all is well
     std::vector<StreamStatus> streams;
 };
 
@@ -125,7 +143,8 @@ public:
     [[nodiscard]] Result<TakeReport> endTake(const TakeEnding& ending = {});
     /// Ends the take into the tray; startTake() begins the next.
     [[nodiscard]] Result<TakeReport> redoTake();
-    /// A press while driving, kept as an event of the take.
+    /// A press while driving, kept as an event of the take at the time of the call ("mark", "next_step" …). Does not
+    /// wait.
     void mark(const std::string& name, const std::string& detail = {});
 
     /// Any thread.
@@ -151,6 +170,8 @@ private:
     [[nodiscard]] Timestamp oldestWaiting(Timestamp press) const;
     void syncTake(Timestamp now);
     void observe(Timestamp now);
+    void watchWallClock();
+    [[nodiscard]] StreamStatus statusOf(std::size_t index) const;
     void waitForEncoders();
     [[nodiscard]] std::vector<std::uint64_t> droppedCounts() const;
     [[nodiscard]] Result<void> announce(const std::filesystem::path& folder);
@@ -176,6 +197,11 @@ private:
     std::string m_ledgerProblem;  ///< of the last progress(); empty: none
     Timestamp m_observedAt = 0;
     double m_bytesPerSecond = 0;
+    std::optional<Duration> m_wallOffset;  ///< wall clock less anchored time, when last looked at
+    std::uint64_t m_diskStalls = 0;
+    Duration m_longestStall = 0;
+
+    std::atomic<Timestamp> m_beat{0};  ///< of the writer thread: when it last came back from the disk
 
     mutable std::mutex m_statusMutex;
     RecorderStatus m_status;

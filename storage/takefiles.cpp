@@ -1,5 +1,7 @@
 #include "storage/takefiles.h"
 
+#include <utility>
+
 #include "storage/read/cdr.h"
 
 namespace understudy {
@@ -29,6 +31,11 @@ Result<void> TakeFiles::addChannels(const TakeHead& head)
         return m_mcap->addChannel(*schema, topic, "cdr", metadata);
     };
     if (const Result<void> added = m_mcap->addMetadata("understudy", head.metadata); !added) return added;
+    if (!head.episodeJson.empty()) {
+        const Result<void> added = m_mcap->addAttachment("episode.json", "application/json", head.time,
+                                                         std::as_bytes(std::span(head.episodeJson)));
+        if (!added) return added;
+    }
     for (const TakeStream& stream : m_streams) {
         std::vector<std::uint16_t>& channels = m_channels.emplace_back();
         for (const ChannelSpec& spec : stream.encoder.channels()) {
@@ -110,6 +117,9 @@ Result<void> TakeFiles::sync() { return sync(Sync::Underway); }
 Result<void> TakeFiles::sync(Sync when)
 {
     if (const Result<void> synced = syncVideos(when); !synced) return synced;
+    // A record must not outlive the name of its video.
+    if (std::exchange(m_newNames, false))
+        if (const Result<void> synced = m_files.syncDirectory(m_folder); !synced) return synced;
     // A fragment's records share a chunk, so that a cut never divides them.
     constexpr std::size_t kRecordBytes = 256;
     std::size_t pending = 0;
@@ -123,9 +133,7 @@ Result<void> TakeFiles::sync(Sync when)
     }
     if (const Result<void> flushed = m_mcap->flush(); !flushed) return flushed;
     m_mcapSynced = m_mcap->size();
-    if (!m_newNames) return {};
-    m_newNames = false;
-    return m_files.syncDirectory(m_folder);
+    return {};
 }
 
 Result<void> TakeFiles::finish(const std::string& metadataName, const std::map<std::string, std::string>& values)

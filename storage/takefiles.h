@@ -19,6 +19,7 @@ struct TakeStream {
 struct TakeHead {
     std::map<std::string, std::string> metadata;
     std::string robotDescription;  ///< latched as /robot_description; empty: none
+    std::string episodeJson;       ///< as the take begins, attached in case the file beside it is lost; empty: none
     std::int64_t time = 0;         ///< Unix ns
 };
 
