@@ -449,9 +449,11 @@ void Recorder::tally(const std::vector<StreamReport>& streams)
     EpisodeRow& row = m_current.row;
     row.durationNs = m_take->duration();
     row.steps = 0;
+    row.missedTicks = 0;
     row.streams.clear();
     for (const StreamReport& stream : streams) {
         if (stream.kind == "step") row.steps += static_cast<std::int64_t>(stream.count);
+        row.missedTicks += stream.missedTicks;
         row.streams.push_back({.name = stream.name,
                                .kind = stream.kind,
                                .count = static_cast<std::int64_t>(stream.count),
@@ -489,7 +491,6 @@ Result<TakeReport> Recorder::end(const TakeEnding& ending, EpisodeState state, T
     row.state = state;
     row.outcome = ending.outcome;
     row.cause = ending.cause;
-    row.missedTicks = ending.missedTicks;
     tally(report.streams);
     const bool failed = m_take->failure().has_value();
     m_take.reset();
@@ -514,6 +515,7 @@ void Recorder::salvage(const TakeReport& report)
     if (recovery && recovery->changed) {
         row.durationNs = recovery->episode.row.durationNs;
         row.steps = recovery->episode.row.steps;
+        row.missedTicks = recovery->episode.row.missedTicks;
         row.streams = recovery->episode.row.streams;
         for (StreamRow& stream : row.streams)
             for (const StreamReport& known : report.streams)
@@ -534,6 +536,7 @@ std::string Recorder::problemOfTake() const
         };
         if (stream.dropped > 0) say("lost " + std::to_string(stream.dropped) + " samples");
         if (stream.missing > 0) say("was not given " + std::to_string(stream.missing) + " samples by its source");
+        if (stream.silence > 0) say("was silent for " + std::to_string(stream.silence / kMillisecond) + " ms");
         if (stream.silent) say("had gone silent");
     }
     return text;

@@ -55,7 +55,6 @@ struct TakeInfo {
 struct TakeEnding {
     Outcome outcome = Outcome::Unknown;
     std::string cause;  ///< of a failure
-    std::int64_t missedTicks = 0;
 };
 
 /// What became of a take. Its state is Recorded, Tray, or Quarantined when its files failed.

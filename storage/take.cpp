@@ -1,6 +1,7 @@
 #include "storage/take.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <nlohmann/json.hpp>
 
@@ -48,7 +49,14 @@ void Take::noteSequence(std::size_t stream, Timestamp capture, std::uint64_t seq
               nlohmann::json{{"stream", m_streams[stream].info.name}, {"dropped", ours}, {"left_out", missing - ours}}
                   .dump());
     }
+    // Steps stand on the loop's grid: where two that follow one another are further apart, ticks were missed.
+    if (const StreamInfo& info = m_streams[stream].info; watch.began && info.kind == "step" && info.rateHz > 0) {
+        const std::int64_t ticks = std::llround(toSeconds(capture - watch.lastCapture) * info.rateHz);
+        watch.missedTicks +=
+            std::max<std::int64_t>(0, ticks - static_cast<std::int64_t>(sequence + 1 - watch.nextSequence));
+    }
     watch.began = true;
+    watch.lastCapture = capture;
     watch.nextSequence = sequence + 1;
     m_end = std::max(m_end, capture);
 }
@@ -91,6 +99,10 @@ void Take::watch(std::size_t stream, Timestamp now, Timestamp lastArrival)
     Watch& watch = m_watches[stream];
     if ((age > limit) == watch.silent) return;
     watch.silent = !watch.silent;
+    if (watch.silent)
+        watch.silentSince = now - age;
+    else
+        watch.silence += std::max<Duration>(lastArrival - watch.silentSince, 0);
     event(now, watch.silent ? "silent" : "resumed",
           nlohmann::json{{"stream", info.name}, {"age_ms", age / kMillisecond}}.dump());
 }
@@ -150,9 +162,11 @@ std::vector<StreamReport> Take::reports(const std::vector<std::uint64_t>& droppe
                            .count = tally.count,
                            .dropped = dropped[i] - m_watches[i].droppedAtStart,
                            .missing = m_watches[i].missing,
+                           .missedTicks = m_watches[i].missedTicks,
                            .announcedHz = m_streams[i].info.rateHz,
                            .rateHz = span > 0 ? static_cast<double>(tally.count - 1) / toSeconds(span) : 0,
-                           .silent = m_watches[i].silent});
+                           .silent = m_watches[i].silent,
+                           .silence = m_watches[i].silence});
     }
     return reports;
 }

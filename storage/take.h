@@ -12,12 +12,14 @@ namespace understudy {
 struct StreamReport {
     std::string name;
     std::string kind;
-    std::uint64_t count = 0;    ///< written
-    std::uint64_t dropped = 0;  ///< found no room, or could not be encoded
-    std::uint64_t missing = 0;  ///< numbers the source left out
+    std::uint64_t count = 0;       ///< written
+    std::uint64_t dropped = 0;     ///< found no room, or could not be encoded
+    std::uint64_t missing = 0;     ///< numbers the source left out
+    std::int64_t missedTicks = 0;  ///< of a loop's steps: periods it left out
     double announcedHz = 0;
-    double rateHz = 0;    ///< measured over the take; 0 with fewer than two
-    bool silent = false;  ///< had ended, or had not begun, when the take ended
+    double rateHz = 0;     ///< measured over the take; 0 with fewer than two
+    bool silent = false;   ///< had ended, or had not begun, when the take ended
+    Duration silence = 0;  ///< gaps before it went on, to some tenths of a second
 };
 
 /// One take while it is recorded: its files, and per stream where it begins, what was counted and whether it went
@@ -72,9 +74,13 @@ private:
         std::uint64_t droppedExplained = 0;  ///< gaps that were seen account for so many
         std::uint64_t nextSequence = 0;
         std::uint64_t missing = 0;
+        Timestamp lastCapture = 0;
+        std::int64_t missedTicks = 0;
         LostSamples noted;  ///< in the last event that told of losses
         bool began = false;
         bool silent = false;
+        Timestamp silentSince = 0;
+        Duration silence = 0;  ///< ended
     };
 
     Take(std::vector<TakeStream>& streams, Plan plan) : m_streams(streams), m_plan(std::move(plan)) {}
