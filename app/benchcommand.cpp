@@ -9,11 +9,14 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "app/benchfigure.h"
 #include "app/commands.h"
+#include "app/sessionbench.h"
 #include "app/shipped.h"
-#include "app/teleopsession.h"
 #include "core/media/mediabench.h"
+#include "robots/cameras/imagerate.h"
 #include "robots/teleop/ikbenchmark.h"
+#include "robots/teleop/looprunner.h"
 #include "storage/export/exportbench.h"
 #include "storage/indexbench.h"
 #include "storage/mcapbench.h"
@@ -21,33 +24,13 @@
 namespace understudy {
 namespace {
 
-/// One measured value; what was not measured is left out.
-struct Figure {
-    std::string name;
-    std::string unit;
-    std::optional<double> value;
-    std::optional<double> p50;
-    std::optional<double> p99;
-    std::string referenceName;  ///< empty: there is none
-    double reference = 0;       ///< in the unit of `value`, or of `p50` where there is no value
-};
-
-using Figures = std::vector<Figure>;
-
-struct Bench {
-    const CommandContext& context;
-    std::filesystem::path folder;  ///< empty, removed afterwards
-};
-
 struct Benchmark {
     std::string_view name;
     std::string_view what;
     Result<Figures> (*run)(const Bench& bench);
 };
 
-double microseconds(Duration duration) { return static_cast<double>(duration) / kMicrosecond; }
-
-Result<Figures> benchIk(const Bench& bench)
+Result<RobotModel> modelOf(const Bench& bench, const LoadOptions& options)
 {
     const Result<Station> station = stationOf(bench.context, {});
     if (!station) return tl::unexpected(station.error());
@@ -55,7 +38,12 @@ Result<Figures> benchIk(const Bench& bench)
     if (!file) return tl::unexpected(file.error());
     std::optional<std::filesystem::path> profile;
     if (!station->robotProfile.empty()) profile = station->robotProfile;
-    const Result<RobotModel> robot = RobotModel::load(*file, profile);
+    return RobotModel::load(*file, profile, options);
+}
+
+Result<Figures> benchIk(const Bench& bench)
+{
+    const Result<RobotModel> robot = modelOf(bench, {});
     if (!robot) return tl::unexpected(robot.error());
     const Result<IkBenchmark> ik = benchmarkIk(*robot);
     if (!ik) return tl::unexpected(ik.error());
@@ -104,37 +92,37 @@ Result<Figures> benchWake(const Bench&)
     return figures;
 }
 
-Result<Figures> benchTick(const Bench& bench)
+Result<Figures> benchImages(const Bench& bench)
 {
-    const Result<Station> station = stationOf(bench.context, {});
-    if (!station) return tl::unexpected(station.error());
-    Result<std::unique_ptr<TeleopSession>> session =
-        TeleopSession::open({.station = *station, .library = bench.folder / "library"});
-    if (!session) return tl::unexpected(session.error());
-    for (const std::string& note : (*session)->notes()) bench.context.output.progress(note + "\n");
-    if (const Result<void> started = (*session)->start(); !started) return tl::unexpected(started.error());
-    if (const Result<std::string> take = (*session)->startTake(); !take) return tl::unexpected(take.error());
-    std::this_thread::sleep_for(std::chrono::seconds(20));
-    const LoopReport loop = (*session)->loop();
-    const Result<TakeReport> take = (*session)->endTake(Outcome::Unknown);
-    if (!take) return tl::unexpected(take.error());
-    (*session)->stop();
-    std::uint64_t dropped = 0;
-    for (const StreamReport& stream : take->streams) dropped += stream.dropped;
-    const std::string scheduling = loop.realtime ? "real-time" : "ordinary";
-    return Figures{{.name = fmt::format("tick while recording {} cameras", (*session)->cameraCount()),
-                    .unit = "us",
-                    .p50 = microseconds(loop.tick.p50),
-                    .p99 = microseconds(loop.tick.p99)},
-                   {.name = "longest tick", .unit = "us", .value = microseconds(loop.tick.largest)},
-                   {.name = "wake-up, " + scheduling + " scheduling",
-                    .unit = "us",
-                    .p50 = microseconds(loop.late.p50),
-                    .p99 = microseconds(loop.late.p99)},
-                   {.name = fmt::format("missed periods of {}", loop.ticks),
-                    .unit = "periods",
-                    .value = static_cast<double>(loop.missed)},
-                   {.name = "samples lost", .unit = "samples", .value = static_cast<double>(dropped)}};
+    struct Look {
+        const char* words;
+        int trianglesPerLink;
+        RenderQuality quality;
+    };
+    constexpr int kEveryTriangle = 1'000'000;
+    constexpr std::array<Look, 4> kLooks{
+        {{"every triangle, 640x480", kEveryTriangle, {}},
+         {"2,000 triangles a link, 640x480", 2000, {}},
+         {"600 triangles a link, 640x480", 600, {.shading = Shading::Coarse}},
+         {"600 triangles a link, 320x240", 600, {.shading = Shading::Coarse, .maxWidth = 320, .maxHeight = 240}}}};
+    Figures figures;
+    double reference = 0;
+    for (const Look& look : kLooks) {
+        const Result<RobotModel> robot = modelOf(bench, {.trianglesPerLink = look.trianglesPerLink});
+        if (!robot) return tl::unexpected(robot.error());
+        const Result<ImageRate> rate = measureImageRate(*robot, look.quality);
+        if (!rate) return tl::unexpected(rate.error());
+        figures.push_back({.name = fmt::format("images of {}, {}", robot->name(), look.words),
+                           .unit = "images/s",
+                           .value = rate->perSecond,
+                           .referenceName = reference > 0 ? "every triangle, 640x480" : "",
+                           .reference = reference});
+        if (reference == 0) {
+            reference = rate->perSecond;
+            bench.context.output.progress("drawn by " + rate->renderer);
+        }
+    }
+    return figures;
 }
 
 Result<Figures> benchEncode(const Bench&)
@@ -205,10 +193,12 @@ Result<Figures> benchIndex(const Bench& bench)
     return figures;
 }
 
-constexpr std::array<Benchmark, 8> kBenchmarks{{
+constexpr std::array<Benchmark, 10> kBenchmarks{{
     {"ik", "one solve of both arms and the waist", benchIk},
     {"wake", "how late a loop of 500 Hz wakes, without and with real-time scheduling", benchWake},
     {"tick", "the loop while a session records its cameras", benchTick},
+    {"memory", "what a session holds while it records", benchMemory},
+    {"images", "pictures of the simulated robot, drawn by one thread", benchImages},
     {"encode", "images encoded for a second of CPU time", benchEncode},
     {"seek", "a random image of a recording", benchSeek},
     {"mcap", "writing messages", benchMcap},
@@ -253,9 +243,10 @@ void say(const Output& output, const Figure& figure)
 
 }  // namespace
 
-int runBench(const CommandContext& context, const std::vector<std::string>& names)
+int runBench(const CommandContext& context, const BenchOptions& options)
 {
     const Output& output = context.output;
+    const std::vector<std::string>& names = options.names;
     for (const std::string& name : names) {
         if (std::ranges::find(kBenchmarks, name, &Benchmark::name) != kBenchmarks.end()) continue;
         std::string known;
@@ -272,7 +263,7 @@ int runBench(const CommandContext& context, const std::vector<std::string>& name
         const QTemporaryDir folder;
         if (!folder.isValid())
             return output.failed({"no folder for temporary files: " + folder.errorString().toStdString()});
-        const Result<Figures> figures = benchmark.run({context, folder.path().toStdString()});
+        const Result<Figures> figures = benchmark.run({context, folder.path().toStdString(), options.seconds});
         if (!figures) return output.failed({fmt::format("{}: {}", benchmark.name, figures.error().message)});
         output.say(benchmark.name);
         for (const Figure& figure : *figures) {

@@ -91,6 +91,8 @@ int runCommandLine(int argc, char** argv, const OpenWindow& openWindow)
         ->required()
         ->check(CLI::IsMember({"lerobot"}));
     exportCommand->add_option("--to", exporting.to, "New folder for the dataset")->required();
+    exportCommand->add_option("--kind", exporting.kind, "Simulated or real episodes; a dataset holds one kind")
+        ->check(CLI::IsMember({"sim", "real", "both"}));
     exportCommand->add_option("--fps", exporting.fps, "Rows per second; the cameras' rate when left out")
         ->check(CLI::Range(1.0, 1000.0));
     exportCommand->add_option("filter", exporting.filters, "key=value, or words to search for");
@@ -99,10 +101,12 @@ int runCommandLine(int argc, char** argv, const OpenWindow& openWindow)
     CLI::App* retargetCommand = app.add_subcommand("retarget", "Retarget a motion to a robot and report the tracking");
     retargetCommand->callback([&] { status = runRetarget(context); });
 
-    std::vector<std::string> benchmarks;
+    BenchOptions bench;
     CLI::App* benchCommand = app.add_subcommand("bench", "Run the benchmarks, each beside its reference");
-    benchCommand->add_option("name", benchmarks, "Which; all when left out");
-    benchCommand->callback([&] { status = runBench(context, benchmarks); });
+    benchCommand->add_option("name", bench.names, "Which; all when left out");
+    benchCommand->add_option("--seconds", bench.seconds, "Length of the sessions that tick and memory record")
+        ->check(CLI::Range(1.0, 86400.0));
+    benchCommand->callback([&] { status = runBench(context, bench); });
 
     try {
         app.parse(argc, argv);

@@ -42,7 +42,13 @@ struct ExportOptions {
     std::string format;
     std::filesystem::path to;
     std::vector<std::string> filters;
-    double fps = 0;  ///< 0: the reference camera's rate
+    std::string kind;  ///< sim, real, both; empty: whichever the episodes are, refused when they are of both
+    double fps = 0;    ///< 0: the reference camera's rate
+};
+
+struct BenchOptions {
+    std::vector<std::string> names;  ///< empty: all
+    std::optional<double> seconds;   ///< of the sessions recorded; none: each benchmark's own
 };
 
 /// Opens the window; given by the program, so that commands need no screen.
@@ -58,6 +64,6 @@ using OpenWindow = std::function<int(const CommandContext&, const WindowOptions&
 [[nodiscard]] int runCheck(const CommandContext& context, const std::string& episode);
 [[nodiscard]] int runExport(const CommandContext& context, const ExportOptions& options);
 [[nodiscard]] int runRetarget(const CommandContext& context);
-[[nodiscard]] int runBench(const CommandContext& context, const std::vector<std::string>& names);
+[[nodiscard]] int runBench(const CommandContext& context, const BenchOptions& options);
 
 }  // namespace understudy

@@ -10,8 +10,9 @@ namespace understudy {
 int runExport(const CommandContext& context, const ExportOptions& options)
 {
     const Output& output = context.output;
-    const Result<EpisodeFilter> filter = parseFilter(options.filters);
+    Result<EpisodeFilter> filter = parseFilter(options.filters);
     if (!filter) return output.failed(filter.error());
+    if (options.kind == "sim" || options.kind == "real") filter->sim = options.kind == "sim";
     if (const Result<Library> library = openLibrary(context.library, LibraryMode::Open); !library)
         return output.failed(library.error());
     const auto reader = LibraryReader::open(context.library);
@@ -19,6 +20,7 @@ int runExport(const CommandContext& context, const ExportOptions& options)
     PosixFileSystem files;
     const InterruptGuard guard;
     LibraryExport wanted{.filter = *filter, .to = options.to};
+    if (options.kind == "both") wanted.kinds = ExportKinds::Both;
     wanted.load.grid.fps = static_cast<int>(options.fps);
     wanted.progress = [&](const ExportProgress& progress) {
         output.progress(fmt::format("{} of {} episodes, {} rows", progress.done, progress.total, progress.rows));

@@ -1,22 +1,31 @@
 #include "storage/export/libraryexport.h"
 
 #include <algorithm>
+#include <array>
 
 namespace understudy {
 namespace {
 
 constexpr int kPage = 1000;
 
-Result<std::vector<std::string>> idsOf(LibraryReader& library, const EpisodeFilter& filter)
+Result<std::vector<std::string>> idsOf(LibraryReader& library, const EpisodeFilter& filter, ExportKinds kinds)
 {
     std::vector<std::string> ids;
+    std::array<std::size_t, 2> ofKind{};
     std::optional<std::int64_t> after;
     do {
         const Result<EpisodePage> page = library.list(filter, kPage, after);
         if (!page) return tl::unexpected(page.error());
-        for (const EpisodeRow& row : page->episodes) ids.push_back(row.id);
+        for (const EpisodeRow& row : page->episodes) {
+            ids.push_back(row.id);
+            ++ofKind[row.sim ? 0 : 1];
+        }
         after = page->next;
     } while (after);
+    if (kinds == ExportKinds::One && ofKind[0] > 0 && ofKind[1] > 0)
+        return fail("these episodes are of both kinds, " + std::to_string(ofKind[0]) + " simulated and " +
+                    std::to_string(ofKind[1]) +
+                    " real, and a dataset holds one: narrow them with kind=sim or kind=real, or ask for both");
     std::ranges::reverse(ids);
     return ids;
 }
@@ -37,7 +46,8 @@ std::string unwanted(const EpisodeRow& row, const EpisodeFilter& filter)
 
 Result<ExportReport> exportLibrary(FileSystem& files, LibraryReader& library, const LibraryExport& wanted)
 {
-    Result<std::vector<std::string>> ids = idsOf(library, wanted.filter);
+    if (wanted.filter.practice != false) return fail("practice is never exported: leave practice out of the filter");
+    Result<std::vector<std::string>> ids = idsOf(library, wanted.filter, wanted.kinds);
     if (!ids) return tl::unexpected(ids.error());
     LeRobotExport lerobot;
     lerobot.to = wanted.to;

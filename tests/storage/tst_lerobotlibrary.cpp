@@ -193,6 +193,29 @@ private slots:
         QVERIFY2(report.error().message.find("wrist.mp4") != std::string::npos, report.error().message.c_str());
         QVERIFY(!fs::exists(to("damaged")));
     }
+
+    /// Last, because it adds to the library.
+    void refusesPracticeAndTwoKinds()
+    {
+        EpisodeStart real = m_library->start();
+        real.sim = false;
+        (void)m_library->episode(real);
+        auto reader = must(LibraryReader::open(m_library->folder()));
+        LibraryExport wanted;
+        wanted.to = to("kinds");
+        const auto said = [&] {
+            const auto report = exportLibrary(m_files, *reader, wanted);
+            return report ? std::string() : report.error().message;
+        };
+        QVERIFY2(said().find("1 real") != std::string::npos, said().c_str());
+        wanted.kinds = ExportKinds::Both;
+        QVERIFY2(said().find("1 real") == std::string::npos, said().c_str());
+        wanted.kinds = ExportKinds::One;
+        wanted.filter.sim = true;
+        QVERIFY2(said().find("1 real") == std::string::npos, said().c_str());
+        wanted.filter.practice.reset();
+        QVERIFY2(said().find("practice") != std::string::npos, said().c_str());
+    }
 };
 
 QTEST_GUILESS_MAIN(TestLeRobotLibrary)
