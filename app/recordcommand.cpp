@@ -8,6 +8,7 @@
 #include "app/interrupt.h"
 #include "app/json.h"
 #include "app/loopfigures.h"
+#include "app/memorywatch.h"
 #include "app/teleopsession.h"
 
 namespace understudy {
@@ -15,6 +16,14 @@ namespace {
 
 constexpr auto kPoll = std::chrono::milliseconds(20);
 constexpr auto kWaitForDriving = std::chrono::seconds(8);
+
+/// What is wrong now, a sentence; empty while all is well.
+std::string problemOf(const TeleopSession& session)
+{
+    for (const std::string& problem : {session.recorder().problem, session.robotHealth().problem})
+        if (!problem.empty()) return problem;
+    return {};
+}
 
 /// Until the operator drives, so that a take begins with motion; false when nobody came to drive.
 bool waitForDriving(TeleopSession& session, const InterruptGuard& guard)
@@ -111,6 +120,7 @@ int runRecord(const CommandContext& context, const RecordOptions& options)
     if (const Result<void> started = session.start(); !started) return output.failed(started.error());
 
     const InterruptGuard guard;
+    MemoryWatch memory;
     nlohmann::json episodes = nlohmann::json::array();
     for (int take = 0; take < options.episodes && !guard.interrupted(); ++take) {
         if (take > 0) session.resetScene(static_cast<std::uint64_t>(take));
@@ -120,13 +130,23 @@ int runRecord(const CommandContext& context, const RecordOptions& options)
                                                    status ? nameOf(status->phase) : "disconnected",
                                                    status ? nameOf(status->holdReason) : "no_robot")});
         }
+        if (const LoopReport loop = session.loop(); take == 0 && station->realTime && !loop.realtime)
+            output.progress(
+                "Real-time scheduling was not granted: beside other programs the control loop will miss periods. Allow "
+                "rtprio 60 in /etc/security/limits.d for who drives, or set real_time = false in the station.\n");
         const Result<std::string> begun = session.startTake();
         if (!begun) return output.failed(begun.error());
         const auto begin = std::chrono::steady_clock::now();
         const std::chrono::duration<double> length(station->takeSeconds);
         int shown = -1;
+        std::string said;
         while (!guard.interrupted() && std::chrono::steady_clock::now() - begin < length) {
             std::this_thread::sleep_for(kPoll);
+            memory.look();
+            if (const std::string problem = problemOf(session); problem != said) {
+                said = problem;
+                output.progress(problem.empty() ? "All streams are there again.\n" : problem + "\n");
+            }
             const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
             if (const int second = static_cast<int>(elapsed.count()); second != shown && second % 5 == 0) {
                 shown = second;
@@ -144,7 +164,12 @@ int runRecord(const CommandContext& context, const RecordOptions& options)
     }
     const std::string sessionId = session.sessionId();
     session.stop();
+    const MemoryFigures held = memory.figures();
+    output.say(fmt::format("memory {:.0f} MiB at the start, {:.0f} at the end, {:+.2f} MiB a minute", held.start,
+                           held.end, held.perMinute));
     output.document({{"session", sessionId},
+                     {"memory_mib",
+                      {{"start", held.start}, {"end", held.end}, {"peak", held.peak}, {"per_minute", held.perMinute}}},
                      {"library", context.library.string()},
                      {"notes", session.notes()},
                      {"episodes", std::move(episodes)}});

@@ -50,6 +50,13 @@ public:
             into = value;
     }
 
+    void readSeconds(const char* key, std::optional<double>& into)
+    {
+        double value = 1;
+        readPositive(key, value, 24 * 3600);
+        if (!m_error && m_table.get(key) != nullptr) into = value;
+    }
+
     void readSize(const char* key, int& into)
     {
         std::int64_t value = into;
@@ -171,7 +178,7 @@ Result<Station> parseStation(std::string_view text, const std::string& origin)
     Section top(root, "top level", origin);
     top.read("name", station.name, "a text");
     top.read("operator", station.operatorName, "a text");
-    for (const char* key : {"robot", "device", "camera", "teleop", "recording"}) top.allow(key);
+    for (const char* key : {"robot", "device", "camera", "teleop", "recording", "fault"}) top.allow(key);
     keep(top.finish());
 
     Section robot(tableAt(root, "robot"), "robot", origin);
@@ -193,6 +200,13 @@ Result<Station> parseStation(std::string_view text, const std::string& origin)
     recording.read("instruction_en", station.instructionEn, "a text");
     recording.readPositive("take_seconds", station.takeSeconds, 24 * 3600);
     keep(recording.finish());
+
+    Section fault(tableAt(root, "fault"), "fault", origin);
+    fault.readSeconds("robot_silent_after_s", station.faults.robotSilentAfter);
+    fault.readSeconds("robot_silent_for_s", station.faults.robotSilentFor);
+    fault.read("camera", station.faults.camera, "the name of a camera");
+    fault.readSeconds("camera_silent_after_s", station.faults.cameraSilentAfter);
+    keep(fault.finish());
 
     keep(readList(root, "device", origin, station.rig, readDevice));
     keep(readList(root, "camera", origin, station.cameras, readCamera));
@@ -239,6 +253,15 @@ std::string toToml(const Station& station)
                                   {"instruction_en", station.instructionEn},
                                   {"take_seconds", station.takeSeconds}}},
     };
+    toml::table faults;
+    const auto insert = [&](const char* key, const std::optional<double>& seconds) {
+        if (seconds) faults.insert(key, *seconds);
+    };
+    insert("robot_silent_after_s", station.faults.robotSilentAfter);
+    insert("robot_silent_for_s", station.faults.robotSilentFor);
+    insert("camera_silent_after_s", station.faults.cameraSilentAfter);
+    if (!station.faults.camera.empty()) faults.insert("camera", station.faults.camera);
+    if (!faults.empty()) root.insert("fault", std::move(faults));
     if (!station.robotProfile.empty()) root["robot"].as_table()->insert("profile", station.robotProfile);
     toml::array rig;
     for (const StationDevice& device : station.rig)

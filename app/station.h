@@ -24,6 +24,14 @@ struct StationCamera {
     double rateHz = 30;
 };
 
+/// What shall go wrong, to rehearse it. Times count from the start of the session; none: never.
+struct StationFaults {
+    std::optional<double> robotSilentAfter;  ///< s
+    std::optional<double> robotSilentFor;    ///< s; none: for good
+    std::string camera;                      ///< the one that goes silent
+    std::optional<double> cameraSilentAfter;
+};
+
 /// One operator place, as its TOML file says: robot, rig, cameras, safety, recording.
 struct Station {
     std::string name = "demo";
@@ -41,6 +49,7 @@ struct Station {
     std::string instructionZh = "把红色积木放进托盘";
     std::string instructionEn = "Put the red block in the tray.";
     double takeSeconds = 12;
+    StationFaults faults;
 };
 
 /// Unknown keys, wrong types and impossible values are errors that name the key, the line

@@ -37,6 +37,9 @@ Result<std::unique_ptr<DeviceSource>> openMotion(const StationDevice& device, bo
     return std::make_unique<MotionPlayer>(std::move(*motion), std::move(*script), options);
 }
 
+/// Negative where there is none.
+Duration durationOf(const std::optional<double>& seconds) { return seconds ? fromSeconds(*seconds) : -1; }
+
 std::vector<ModelContent> contentOf(const RobotModel& model)
 {
     std::vector<ModelContent> content;
@@ -93,7 +96,6 @@ struct TeleopSession::Parts {
     Eigen::VectorXd scene;
     Latest<TeleopStatus>* statusReader = nullptr;
     std::vector<Latest<ImageRef>*> imageReaders;
-    std::uint64_t missedBefore = 0;  ///< the take
     bool running = false;
 
     [[nodiscard]] Result<void> openRobot();
@@ -115,7 +117,9 @@ Result<void> TeleopSession::Parts::openRobot()
     model = std::make_unique<RobotModel>(std::move(*loaded));
     if (!model->teleoperationGap().empty()) return fail(model->teleoperationGap());
     for (const std::string& warning : model->warnings()) spdlog::info("{}: {}", model->name(), warning);
-    Result<std::unique_ptr<SimulatorLink>> link = SimulatorLink::create(*model, clock);
+    const SimulatorFaults faults{.silentAfter = durationOf(station.faults.robotSilentAfter),
+                                 .silentFor = durationOf(station.faults.robotSilentFor)};
+    Result<std::unique_ptr<SimulatorLink>> link = SimulatorLink::create(*model, clock, {.faults = faults});
     if (!link) return tl::unexpected(link.error());
     robot = std::move(*link);
     return {};
@@ -128,13 +132,21 @@ Result<void> TeleopSession::Parts::openCameras()
         if (camera.kind == "simulated") anySimulated = true;
         if (camera.kind != "pattern") continue;
         patterns.push_back(std::make_unique<PatternCamera>(
-            PatternOptions{
-                .name = camera.name, .width = camera.width, .height = camera.height, .rateHz = camera.rateHz},
+            PatternOptions{.name = camera.name,
+                           .width = camera.width,
+                           .height = camera.height,
+                           .rateHz = camera.rateHz,
+                           .silentAfter = camera.name == station.faults.camera
+                                              ? durationOf(station.faults.cameraSilentAfter)
+                                              : -1},
             clock));
         cameras.push_back(patterns.back().get());
     }
     if (!anySimulated || model->profile().cameras.empty()) return {};
-    auto made = SimulatedCameras::create(*model, robot->addSceneReader(), clock);
+    CameraOptions options;
+    if (!station.faults.camera.empty() && station.faults.cameraSilentAfter)
+        options.silentAfter[station.faults.camera] = fromSeconds(*station.faults.cameraSilentAfter);
+    auto made = SimulatedCameras::create(*model, robot->addSceneReader(), clock, options);
     if (!made) {
         notes.push_back("No simulated cameras: " + made.error().message + ".");
         return {};
@@ -304,8 +316,9 @@ Result<void> TeleopSession::start()
         if (Result<void> started = camera->start(*parts.recorder); !started) return started;
     if (Result<void> opened = parts.openLoop(); !opened) return opened;
     if (Result<void> started = parts.recorder->start(parts.describe()); !started) return started;
-    parts.runner = std::make_unique<LoopRunner>(
-        *parts.loop, LoopRunnerOptions{.rateHz = parts.station.loopHz, .realtime = parts.station.realTime});
+    parts.runner = std::make_unique<LoopRunner>(*parts.loop, LoopRunnerOptions{.rateHz = parts.station.loopHz,
+                                                                               .realtime = parts.station.realTime,
+                                                                               .lockMemory = parts.station.realTime});
     return parts.runner->start();
 }
 
@@ -325,17 +338,13 @@ void TeleopSession::stop()
 
 Result<std::string> TeleopSession::startTake()
 {
-    m_parts->missedBefore = loop().missed;
     m_parts->take.takeId = newUuid();
     return m_parts->recorder->startTake(m_parts->take);
 }
 
 Result<TakeReport> TeleopSession::endTake(Outcome outcome, const std::string& cause)
 {
-    return m_parts->recorder->endTake(
-        {.outcome = outcome,
-         .cause = cause,
-         .missedTicks = static_cast<std::int64_t>(loop().missed - m_parts->missedBefore)});
+    return m_parts->recorder->endTake({.outcome = outcome, .cause = cause});
 }
 
 Result<TakeReport> TeleopSession::redoTake() { return m_parts->recorder->redoTake(); }

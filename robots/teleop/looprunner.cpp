@@ -6,7 +6,9 @@
 #include <pthread.h>
 #include <sched.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 namespace understudy {
 
@@ -19,6 +21,16 @@ void sleepUntil(Timestamp time)
     const timespec until{.tv_sec = time / kSecond, .tv_nsec = time % kSecond};
     while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr) == EINTR) {
     }
+}
+
+/// What is in memory stays there, so that no page of the loop's has to be fetched from disk. Pages that nobody touches
+/// are not brought in. False: not permitted.
+bool lockMemory()
+{
+    rlimit limit{};
+    // Under a limit everything mapped later would count against it, and fail beyond.
+    if (geteuid() != 0 && (getrlimit(RLIMIT_MEMLOCK, &limit) != 0 || limit.rlim_cur != RLIM_INFINITY)) return false;
+    return mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0;
 }
 
 DurationSummary summaryOf(const LogHistogram& histogram)
@@ -41,7 +53,7 @@ Result<void> LoopRunner::start()
         return fail(fmt::format("A loop cannot run at {} Hz.", m_options.rateHz));
     }
     stop();
-    m_memoryLocked = m_options.lockMemory && mlockall(MCL_CURRENT | MCL_FUTURE) == 0;
+    m_memoryLocked = m_options.lockMemory && lockMemory();
     m_thread = std::jthread([this](const std::stop_token& token) { run(token); });
     return {};
 }

@@ -10,6 +10,7 @@
 #include <QUrl>
 #include <QVariant>
 #include <cassert>
+#include <cerrno>
 #include <chrono>
 #include <sys/stat.h>
 #include <thread>
@@ -226,6 +227,9 @@ Result<void> Database::Impl::connect(const std::filesystem::path& path, Access w
     std::error_code ignored;
     const bool isFrozen =
         access == Access::Read && !isWritable(file.parent_path()) && !std::filesystem::exists(log, ignored);
+    if (access != Access::Read && !isWritable(file.parent_path()) && errno == EROFS)
+        return fail("the library's folder " + file.parent_path().string() +
+                    " lies on a disk that is read-only. Connect it for writing, or choose another with --library");
     if (access != Access::Read && !isWritable(file.parent_path()))
         return fail("the library's folder " + file.parent_path().string() +
                     " cannot be written by this user. Give the right to write, or choose another with --library");

@@ -1,37 +1,11 @@
-#include <QFile>
-#include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
-#include <QProcess>
 #include <QTemporaryDir>
 #include <QtTest>
 
-namespace {
+#include "app/program.h"
 
-struct Ran {
-    int status = -1;
-    QByteArray out;
-    QByteArray err;
-};
-
-/// The program itself, as a shell would start it.
-Ran run(const QStringList& arguments)
-{
-    QProcess program;
-    program.start(QStringLiteral(UNDERSTUDY_PROGRAM), arguments);
-    if (!program.waitForFinished(120'000)) {
-        program.kill();
-        program.waitForFinished();
-        return {};
-    }
-    Ran ran{.out = program.readAllStandardOutput(), .err = program.readAllStandardError()};
-    if (program.exitStatus() == QProcess::NormalExit) ran.status = program.exitCode();
-    return ran;
-}
-
-QJsonObject documentOf(const Ran& ran) { return QJsonDocument::fromJson(ran.out).object(); }
-
-}  // namespace
+using understudy::test::documentOf;
+using understudy::test::Ran;
+using understudy::test::run;
 
 class TestCommandLine : public QObject {
     Q_OBJECT

@@ -21,6 +21,7 @@ private slots:
         station.loopHz = 250;
         station.mode = "clutch";
         station.task = "叠毛巾";
+        station.faults = {.robotSilentAfter = 2, .robotSilentFor = 0.5, .camera = "head", .cameraSilentAfter = 3};
         const Result<Station> read = parseStation(toToml(station), "test");
         QVERIFY2(read, read ? "" : read.error().message.c_str());
         QCOMPARE(toToml(*read), toToml(station));
@@ -69,6 +70,8 @@ private slots:
                                << "\"a\"";
         QTest::newRow("camera is no table") << "camera = 3"
                                             << "[[camera]]";
+        QTest::newRow("fault in the past") << "[fault]\ncamera_silent_after_s = -1"
+                                           << "camera_silent_after_s";
         QTest::newRow("two devices") << "[[device]]\n[[device]]"
                                      << "[[device]]";
     }
