@@ -191,6 +191,7 @@ Result<Station> parseStation(std::string_view text, const std::string& origin)
     teleop.readPositive("rate_hz", station.loopHz, 2000);
     teleop.readChoice("mode", station.mode, {"mirror", "clutch"});
     teleop.read("real_time", station.realTime, "true or false");
+    teleop.read("view", station.view, "a camera's name, or \"direct\"");
     keep(teleop.finish());
 
     Section recording(tableAt(root, "recording"), "recording", origin);
@@ -247,7 +248,10 @@ std::string toToml(const Station& station)
         {"name", station.name},
         {"operator", station.operatorName},
         {"robot", toml::table{{"kind", station.robotKind}, {"model", station.robotModel}}},
-        {"teleop", toml::table{{"rate_hz", station.loopHz}, {"mode", station.mode}, {"real_time", station.realTime}}},
+        {"teleop", toml::table{{"rate_hz", station.loopHz},
+                               {"mode", station.mode},
+                               {"real_time", station.realTime},
+                               {"view", station.view}}},
         {"recording", toml::table{{"task", station.task},
                                   {"instruction_zh", station.instructionZh},
                                   {"instruction_en", station.instructionEn},

@@ -44,6 +44,9 @@ struct Station {
     double loopHz = 500;
     std::string mode = "mirror";  ///< mirror, clutch
     bool realTime = true;         ///< ask for real-time scheduling
+    /// What the operator steers by: a camera's name, whose late pictures make the robot hold, or "direct": the robot
+    /// itself, or nobody watches.
+    std::string view = "direct";
     std::string operatorName = "operator";
     std::string task = "Put the red block in the tray";
     std::string instructionZh = "把红色积木放进托盘";

@@ -13,6 +13,7 @@
 #include "robots/cameras/simulatedcameras.h"
 #include "robots/links/simulatorlink.h"
 #include "robots/teleop/teleoploop.h"
+#include "storage/blackbox.h"
 #include "storage/library.h"
 #include "storage/librarycheck.h"
 #include "storage/modelstore.h"
@@ -83,6 +84,7 @@ struct TeleopSession::Parts {
 
     std::unique_ptr<LibraryLedger> ledger;
     std::unique_ptr<Recorder> recorder;
+    std::unique_ptr<BlackBox> blackBox;  ///< in front of the recorder
     TakeInfo take;
     std::string sessionId;
 
@@ -95,6 +97,8 @@ struct TeleopSession::Parts {
     Ring<SceneState>* sceneReader = nullptr;
     Eigen::VectorXd scene;
     Latest<TeleopStatus>* statusReader = nullptr;
+    Latest<ViewSample> view;
+    std::size_t viewCamera = 0;  ///< the one steered by, else the first
     std::vector<Latest<ImageRef>*> imageReaders;
     bool running = false;
 
@@ -230,6 +234,9 @@ Result<void> TeleopSession::Parts::openLibraryFor(const SessionOptions& options)
     Result<std::unique_ptr<Recorder>> made = Recorder::create(recording, files, clock, *ledger);
     if (!made) return tl::unexpected(made.error());
     recorder = std::move(*made);
+    Result<std::unique_ptr<BlackBox>> box = BlackBox::create({.library = library}, *recorder, files, clock);
+    if (!box) return tl::unexpected(box.error());
+    blackBox = std::move(*box);
     return {};
 }
 
@@ -239,12 +246,27 @@ Result<void> TeleopSession::Parts::openLoop()
     options.rateHz = station.loopHz;
     options.retarget.mode = station.mode == "clutch" ? RetargetMode::Clutch : RetargetMode::Mirror;
     options.retarget.sourceJoints = device->info().jointNames;
+    const bool direct = station.view == "direct";
+    if (!direct) {
+        const auto steered = std::find_if(cameras.begin(), cameras.end(),
+                                          [&](const CameraSource* each) { return each->info().name == station.view; });
+        if (steered == cameras.end()) {
+            std::string names;
+            for (const CameraSource* each : cameras) names += each->info().name + ", ";
+            return fail(fmt::format("The station steers by the camera \"{}\", which it does not have; choose one of "
+                                    "{}or \"direct\".",
+                                    station.view, names));
+        }
+        viewCamera = static_cast<std::size_t>(steered - cameras.begin());
+    }
     const TeleopPorts ports{.operatorSamples = operatorSamples,
                             .operatorStream = device->samples().stream(),
                             .robotStates = robotStates,
                             .robotStream = robot->states().stream(),
+                            .view = &view,
+                            .viewDirect = direct,
                             .robot = robot.get(),
-                            .sink = recorder.get(),
+                            .sink = blackBox.get(),
                             .clock = &clock};
     Result<std::unique_ptr<TeleopLoop>> made = TeleopLoop::create(*model, ports, options);
     if (!made) return tl::unexpected(made.error());
@@ -310,10 +332,10 @@ Result<void> TeleopSession::start()
 {
     Parts& parts = *m_parts;
     parts.running = true;
-    if (Result<void> started = parts.robot->start(*parts.recorder); !started) return started;
-    if (Result<void> started = parts.device->start(*parts.recorder); !started) return started;
+    if (Result<void> started = parts.robot->start(*parts.blackBox); !started) return started;
+    if (Result<void> started = parts.device->start(*parts.blackBox); !started) return started;
     for (CameraSource* camera : parts.cameras)
-        if (Result<void> started = camera->start(*parts.recorder); !started) return started;
+        if (Result<void> started = camera->start(*parts.blackBox); !started) return started;
     if (Result<void> opened = parts.openLoop(); !opened) return opened;
     if (Result<void> started = parts.recorder->start(parts.describe()); !started) return started;
     parts.runner = std::make_unique<LoopRunner>(*parts.loop, LoopRunnerOptions{.rateHz = parts.station.loopHz,
@@ -394,7 +416,17 @@ ImageRef TeleopSession::image(std::size_t index)
     return newest ? *newest : nullptr;
 }
 
+void TeleopSession::shown(std::size_t index, Timestamp capture)
+{
+    if (index != m_parts->viewCamera) return;
+    const double rate = camera(index).rateHz;
+    m_parts->view.write(
+        {.capture = capture, .shown = m_parts->clock.now(), .period = rate > 0 ? fromSeconds(1 / rate) : 0});
+}
+
 RecorderStatus TeleopSession::recorder() const { return m_parts->recorder->status(); }
+
+std::vector<BlackBoxReport> TeleopSession::takeFaults() { return m_parts->blackBox->takeReports(); }
 
 SourceHealth TeleopSession::robotHealth() const { return m_parts->robot->health(); }
 

@@ -12,6 +12,7 @@
 #include "core/robotlink.h"
 #include "robots/model/robotmodel.h"
 #include "robots/teleop/looprunner.h"
+#include "storage/blackbox.h"
 #include "storage/recorder.h"
 
 namespace understudy {
@@ -70,7 +71,11 @@ public:
     [[nodiscard]] std::size_t cameraCount() const;
     [[nodiscard]] const CameraInfo& camera(std::size_t index) const;
     [[nodiscard]] ImageRef image(std::size_t index);
+    /// The picture of a camera that was taken at `capture` is on the screen now. One thread.
+    void shown(std::size_t index, Timestamp capture);
     [[nodiscard]] RecorderStatus recorder() const;
+    /// Faults since the last call, each with the file its ten seconds were kept in.
+    [[nodiscard]] std::vector<BlackBoxReport> takeFaults();
     [[nodiscard]] SourceHealth robotHealth() const;
     [[nodiscard]] SourceHealth deviceHealth() const;
     /// Of the loop since the start.

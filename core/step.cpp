@@ -11,11 +11,11 @@ std::string_view nameOf(TeleopPhase phase)
 
 std::string_view nameOf(HoldReason reason)
 {
-    static constexpr std::array<std::string_view, 14> kNames{"none",        "stop_requested", "no_robot",
+    static constexpr std::array<std::string_view, 15> kNames{"none",        "stop_requested", "no_robot",
                                                              "robot_stale", "no_operator",    "operator_stale",
                                                              "not_tracked", "view_stale",     "hold_to_drive_released",
                                                              "clutched",    "input_jump",     "solver_failed",
-                                                             "parked",      "contact"};
+                                                             "parked",      "contact",        "workspace"};
     return kNames[static_cast<std::size_t>(reason)];
 }
 

@@ -37,7 +37,8 @@ enum class HoldReason : std::uint8_t {
     InputJump,
     SolverFailed,
     Parked,
-    Contact
+    Contact,
+    Workspace
 };
 [[nodiscard]] std::string_view nameOf(HoldReason reason);
 
@@ -55,6 +56,21 @@ struct WristTracking {
     float positionError = 0;     ///< m
     float orientationError = 0;  ///< rad
 };
+
+/// Where the time between a hand and the robot's answer goes; ns, -1: not known.
+struct StageLatency {
+    std::int32_t device = -1;     ///< the operator's newest sample: capture to arrival
+    std::int32_t smoothing = -1;  ///< a jitter buffer's delay and the glide between two samples
+    std::int32_t command = -1;    ///< due time of the tick to the return of send
+    std::int32_t robot = -1;      ///< a command to the measured posture that follows it; estimated while it moves
+    std::int32_t link = -1;       ///< the robot's newest state: capture to arrival; a part of `robot`
+    std::int32_t camera = -1;     ///< the picture steered by: capture to being shown
+};
+
+/// What was asked of the loop before a tick, bits of Step::requests.
+inline constexpr std::uint8_t kRequestStop = 1;   ///< level
+inline constexpr std::uint8_t kRequestClear = 2;  ///< once
+inline constexpr std::uint8_t kRequestHome = 4;   ///< once
 
 /// One tick of the control loop with its layers: what the human did (by reference), what the retargeter wanted,
 /// what safety allowed and was sent, what the robot measured.
@@ -79,6 +95,13 @@ struct Step {
     std::uint32_t latencyNs = 0;   ///< arrival of the operator's packet to the return of send; 0 when no new packet
     std::uint32_t tickNs = 0;      ///< duration of the previous tick
     std::uint32_t wakeLateNs = 0;  ///< how late this tick began
+
+    Duration viewAge = -1;    ///< of the picture steered by, since its capture, as it was last shown; -1: there is none
+    Duration viewLimit = -1;  ///< age from which on the robot holds; -1: the operator sees the robot itself
+    StageLatency stages;
+    float effortShare = 0;         ///< largest effort the model does not explain, 1: as much as may be
+    std::uint8_t retargeting = 0;  ///< RetargetMode by number
+    std::uint8_t requests = 0;
 };
 
 /// What others may watch while the loop runs; published once per tick.
@@ -92,6 +115,12 @@ struct TeleopStatus {
     std::uint32_t gateOpen = 0;  ///< bit per HoldReason that does NOT stand in the way of engaging
     std::uint32_t latencyNs = 0;
     std::uint32_t tickNs = 0;
+    std::uint32_t solveNs = 0;
+    StageLatency stages;
+    Duration viewAge = -1;    ///< as in Step
+    Duration viewLimit = -1;  ///< as in Step
+    float effortShare = 0;    ///< as in Step
+    std::uint8_t retargeting = 0;
     Eigen::VectorXd target;  ///< RobotInfo order, for the ghost
     Eigen::VectorXd command;
     std::array<WristTracking, kSideCount> wrists{};

@@ -39,8 +39,9 @@ ImageView::ImageView(const QString& name, QWidget* parent) : QWidget(parent), m_
     setSizePolicy(policy);
 }
 
-void ImageView::setImage(const QImage& image)
+void ImageView::setImage(const QImage& image, qint64 capture)
 {
+    m_capture = capture;
     const bool reshaped = image.size() != m_image.size();
     m_image = image;
     if (reshaped) updateGeometry();
@@ -112,6 +113,9 @@ void ImageView::paintEvent(QPaintEvent*)
         painter.setPen(QPen(m_mark == Mark::Bad ? theme.bad : theme.caution, 2));
         painter.drawRoundedRect(QRectF(area).adjusted(1, 1, -1, -1), 8, 8);
     }
+    if (m_image.isNull() || m_capture == m_shown) return;
+    m_shown = m_capture;
+    if (m_capture > 0) emit shown(m_capture);
 }
 
 void ImageView::mouseReleaseEvent(QMouseEvent* event)

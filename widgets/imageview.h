@@ -14,7 +14,8 @@ public:
 
     explicit ImageView(const QString& name, QWidget* parent = nullptr);
 
-    void setImage(const QImage& image);
+    /// `capture`: when it was taken, ns of the monotonic clock; 0: not known.
+    void setImage(const QImage& image, qint64 capture = 0);
     /// Right of the name: rate and age, or what is wrong.
     void setNote(const QString& note, Mark mark = Mark::None);
     /// Drawn over the picture at half strength: the start picture of a task card.
@@ -30,6 +31,8 @@ public:
 
 signals:
     void clicked();
+    /// The picture taken at `capture` has been painted, for the first time.
+    void shown(qint64 capture);
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -42,6 +45,8 @@ private:
     QImage m_image;
     QImage m_overlay;
     Mark m_mark = Mark::None;
+    qint64 m_capture = 0;
+    qint64 m_shown = 0;
 };
 
 }  // namespace understudy

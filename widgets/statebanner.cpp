@@ -39,6 +39,8 @@ QString explain(HoldReason reason)
         return say(QT_TRANSLATE_NOOP("HoldReason", "parked; press clear when the table is ready"));
     case HoldReason::Contact:
         return say(QT_TRANSLATE_NOOP("HoldReason", "contact; back off"));
+    case HoldReason::Workspace:
+        return say(QT_TRANSLATE_NOOP("HoldReason", "the hand is outside of the workspace; bring it back"));
     }
     return {};
 }

@@ -161,6 +161,7 @@ JointInfo describeJoint(const mjModel& model, int actuator, const BuildInputs& i
     if (const auto hint = hints.effort.find(joint.name); hint != hints.effort.end()) effort = hint->second;
     if (described != urdf.end() && described->second.effort) effort = described->second.effort;
     joint.effort = chooseLimit(profile, joint.name, &LimitRule::effort, effort, kInfinity);
+    joint.contact = chooseLimit(profile, joint.name, &LimitRule::contact, none, kInfinity);
 
     if (const auto home = hints.home.find(joint.name); home != hints.home.end()) joint.rest = home->second;
     for (const JointValue& rest : profile.rest) {

@@ -76,8 +76,10 @@ Result<Retargeter> Retargeter::create(const RobotModel& model, const RetargetOpt
     }
     Retargeter retargeter(options);
     if (Result<void> measured = retargeter.measureRobot(model); !measured) return tl::unexpected(measured.error());
-    if (options.mode == RetargetMode::JointDirect) {
-        if (Result<void> mapped = retargeter.mapJoints(model); !mapped) return tl::unexpected(mapped.error());
+    if (options.mode == RetargetMode::JointDirect || !options.sourceJoints.empty()) {
+        Result<void> mapped = retargeter.mapJoints(model);
+        if (!mapped && options.mode == RetargetMode::JointDirect) return tl::unexpected(mapped.error());
+        if (!mapped) retargeter.m_channels.clear();
     }
     return retargeter;
 }
@@ -107,17 +109,22 @@ Result<void> Retargeter::measureRobot(const RobotModel& model)
         arm.reach = measured->reach;
         arm.upperArm = measured->upperArm;
         arm.hasElbow = measured->upperArm > 0;
+        m_workspaces[i] = profile.arms[i]->workspace;
     }
     if (!any && m_options.mode != RetargetMode::JointDirect) {
         return fail(fmt::format("{} has no arm in its profile to retarget to.", model.name()));
     }
     const auto torso = model.bodyIndex(profile.torso);
-    if (!torso || profile.waistJoints.empty()) return {};
+    if (!torso) return {};
     const std::vector<int> moving = jointsBetween(model, *torso);
     Result<Kinematics> kinematics = Kinematics::create(model, moving, {{.body = profile.torso}});
     if (!kinematics) return tl::unexpected(kinematics.error());
-    m_hasTorso = !moving.empty();
+    m_hasTorso = !moving.empty() && !profile.waistJoints.empty();
+    Eigen::VectorXd rest = m_output.joints;
+    kinematics->update(rest);
     m_torsoRest = kinematics->pose(0);
+    m_output.body.torso = m_torsoRest.orientation;
+    if (!m_hasTorso) return {};
     FrameJacobian jacobian;
     kinematics->jacobian(0, jacobian);
     for (Eigen::Index i = 0; i < jacobian.cols(); ++i) {
@@ -154,6 +161,24 @@ Result<void> Retargeter::mapJoints(const RobotModel& model)
     return {};
 }
 
+bool Retargeter::setMode(RetargetMode mode)
+{
+    const bool direct = mode == RetargetMode::JointDirect;
+    if (direct ? m_channels.empty() : !m_arms[0].present && !m_arms[1].present) return false;
+    m_options.mode = mode;
+    rearm();
+    return true;
+}
+
+bool Retargeter::keepInside(std::size_t side, Pose& wrist) const
+{
+    if (!m_workspaces[side]) return true;
+    const Pose torso{.position = m_torsoRest.position, .orientation = m_output.body.torso};
+    const BoxedPoint boxed = within(*m_workspaces[side], torso.inverse() * wrist.position);
+    wrist.position = torso * boxed.point;
+    return !boxed.rejected;
+}
+
 void Retargeter::rearm()
 {
     for (Arm& arm : m_arms) {
@@ -168,7 +193,7 @@ const RetargetOutput& Retargeter::update(const OperatorSample& sample, bool foll
 {
     const double elapsed = m_seen ? toSeconds(sample.stamps.capture - m_capture) : 0.0;
     const double seconds = std::clamp(elapsed, 1e-3, 0.1);
-    m_output.jumped = false;
+    m_output.jumped = m_output.outside = false;
     updateClosure(sample);
     if (m_options.mode == RetargetMode::JointDirect) {
         updateDirect(sample);
@@ -180,6 +205,7 @@ const RetargetOutput& Retargeter::update(const OperatorSample& sample, bool foll
             const auto i = static_cast<std::size_t>(indexOf(side));
             targets[i] = m_options.mode == RetargetMode::Mirror ? mirrored(side, sample)
                                                                 : clutched(side, sample, following, wrists[i]);
+            if (targets[i] && !keepInside(i, targets[i]->wrist)) m_output.outside = true;
             const Arm& arm = m_arms[i];
             if (targets[i] && arm.compared && isJump(arm, targets[i]->wrist, seconds)) m_output.jumped = true;
         }

@@ -46,6 +46,7 @@ struct RetargetOutput {
     std::array<float, kSideCount> closure{};  ///< 0 open to 1 closed
     std::array<bool, kSideCount> tracked{};   ///< this side was measured and may drive
     bool jumped = false;                      ///< a side was elsewhere at once; the targets are the ones before
+    bool outside = false;                     ///< a wrist is wanted far outside of its workspace
 };
 
 /// Sample to targets in the robot's base frame. A value with a little memory (clutch latch, heading, arm lengths);
@@ -69,6 +70,8 @@ public:
     /// Joints that a mapping of JointDirect drives.
     [[nodiscard]] const std::vector<int>& mappedJoints() const { return m_mapped; }
     [[nodiscard]] RetargetMode mode() const { return m_options.mode; }
+    /// Other rules from the next sample on. False: this robot and device have no such mode, nothing changed.
+    bool setMode(RetargetMode mode);
     [[nodiscard]] bool hasArm(Side side) const { return m_arms[static_cast<std::size_t>(indexOf(side))].present; }
     /// Longest distance from shoulder to wrist frame, m; 0 without that arm.
     [[nodiscard]] double reach(Side side) const { return m_arms[static_cast<std::size_t>(indexOf(side))].reach; }
@@ -115,6 +118,8 @@ private:
                                                     const Pose& wrist);
     [[nodiscard]] Eigen::Vector3d withinReach(const Arm& arm, const Eigen::Vector3d& shoulder,
                                               const Eigen::Vector3d& wrist) const;
+    /// Keeps a wrist inside of its workspace; false: it is wanted too far outside.
+    [[nodiscard]] bool keepInside(std::size_t side, Pose& wrist) const;
     [[nodiscard]] Eigen::Vector3d shoulderNow(const Arm& arm) const;
     [[nodiscard]] bool isJump(const Arm& arm, const Pose& target, double seconds) const;
     static void accept(Arm& arm, const Pose& target, double seconds);
@@ -125,6 +130,7 @@ private:
     std::vector<Channel> m_channels;
     std::vector<int> m_mapped;
     std::size_t m_sourceCount = 0;
+    std::array<std::optional<WorkspaceBox>, kSideCount> m_workspaces;
     bool m_waistTurns = false;  ///< the waist can follow the operator's twist
     bool m_hasTorso = false;
     Pose m_torsoRest;                                               ///< X_B torso at rest

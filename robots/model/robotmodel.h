@@ -38,7 +38,8 @@ struct JointInfo {
     Limit upper;  ///< +infinity when unlimited
     Limit velocity;
     Limit acceleration;
-    Limit effort;  ///< +infinity when unlimited
+    Limit effort;   ///< +infinity when unlimited
+    Limit contact;  ///< N·m, N: by how much measured and expected effort may differ; +infinity when not watched
     double kp = 0;
     double kd = 0;
     double rest = 0;

@@ -208,9 +208,21 @@ void readHandAxes(TableReader& reader, Pose& pose, Side side)
     pose.orientation = Eigen::Quaterniond(axes).normalized();
 }
 
+WorkspaceBox readWorkspace(TableReader& reader)
+{
+    reader.allow({"lower", "upper", "soft", "beyond"});
+    WorkspaceBox box;
+    if (const std::vector<double> p = reader.numbers("lower", 3); !p.empty()) box.lower = {p[0], p[1], p[2]};
+    if (const std::vector<double> p = reader.numbers("upper", 3); !p.empty()) box.upper = {p[0], p[1], p[2]};
+    box.soft = reader.number("soft", box.soft, 0.001, 1);
+    box.beyond = reader.number("beyond", box.beyond, 0, 10);
+    reader.require((box.lower.array() < box.upper.array()).all(), "\"lower\" must lie below \"upper\"");
+    return box;
+}
+
 void readArm(TableReader& reader, RobotProfile& profile, Side side)
 {
-    reader.allow({"wrist", "elbow", "shoulder", "joints", "hand"});
+    reader.allow({"wrist", "elbow", "shoulder", "joints", "hand", "workspace"});
     ArmProfile arm;
     reader.table("wrist", [&](TableReader& wrist) {
         wrist.allow({"body", "position", "fingers", "back"});
@@ -222,6 +234,7 @@ void readArm(TableReader& reader, RobotProfile& profile, Side side)
     arm.shoulder = reader.text("shoulder");
     arm.joints = reader.texts("joints");
     reader.require(!arm.joints.empty(), "\"joints\" is missing or empty");
+    reader.table("workspace", [&](TableReader& box) { arm.workspace = readWorkspace(box); });
     profile.arms[static_cast<std::size_t>(indexOf(side))] = std::move(arm);
     reader.tables("hand", [&](TableReader& hand) {
         hand.allow({"joint", "open", "closed"});
@@ -236,7 +249,7 @@ void readArm(TableReader& reader, RobotProfile& profile, Side side)
 
 void readLimit(TableReader& reader, RobotProfile& profile)
 {
-    reader.allow({"joints", "lower", "upper", "velocity", "acceleration", "effort"});
+    reader.allow({"joints", "lower", "upper", "velocity", "acceleration", "effort", "contact"});
     LimitRule rule;
     rule.joints = reader.text("joints");
     rule.lower = reader.number("lower");
@@ -244,9 +257,10 @@ void readLimit(TableReader& reader, RobotProfile& profile)
     rule.velocity = reader.number("velocity");
     rule.acceleration = reader.number("acceleration");
     rule.effort = reader.number("effort");
+    rule.contact = reader.number("contact");
     reader.require(!rule.joints.empty(), "\"joints\" is missing");
-    for (const std::optional<double>& value : {rule.velocity, rule.acceleration, rule.effort}) {
-        reader.require(!value || *value > 0, "velocity, acceleration and effort must be above 0");
+    for (const std::optional<double>& value : {rule.velocity, rule.acceleration, rule.effort, rule.contact}) {
+        reader.require(!value || *value > 0, "velocity, acceleration, effort and contact must be above 0");
     }
     reader.require(!rule.lower || !rule.upper || *rule.lower <= *rule.upper, "lower is above upper");
     profile.limits.push_back(std::move(rule));
@@ -290,7 +304,7 @@ void readCamera(TableReader& reader, RobotProfile& profile)
 void readProfile(TableReader& reader, RobotProfile& profile)
 {
     reader.allow({"name", "models", "base", "torso", "head", "waist", "neck", "left", "right", "rest", "limits",
-                  "gains", "cameras", "scene", "gravity_compensation"});
+                  "gains", "cameras", "scene", "gravity_compensation", "contact_window"});
     profile.name = reader.text("name");
     reader.require(!profile.name.empty(), "\"name\" is missing");
     profile.models = reader.texts("models");
@@ -299,6 +313,7 @@ void readProfile(TableReader& reader, RobotProfile& profile)
     profile.waistJoints = reader.texts("waist");
     profile.neckJoints = reader.texts("neck");
     profile.gravityCompensation = reader.flag("gravity_compensation", false);
+    profile.contactWindow = reader.number("contact_window", profile.contactWindow, 0, 10);
     reader.table("base", [&](TableReader& base) {
         base.allow({"body", "held", "raise"});
         profile.base = base.text("body");

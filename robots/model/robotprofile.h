@@ -9,6 +9,7 @@
 
 #include "core/operatorsample.h"
 #include "core/result.h"
+#include "robots/envelope/workspacebox.h"
 
 namespace understudy {
 
@@ -22,9 +23,10 @@ struct ArmProfile {
     /// The tool. Its frame is oriented like the canonical operator's wrist: when the robot holds its arms out along
     /// ±y with palms down, it has the orientation of the robot's base (x to the thumb, z out of the hand's back).
     BodyFrame wrist;
-    std::string elbow;                ///< body, empty when unknown
-    std::string shoulder;             ///< body, empty when unknown
-    std::vector<std::string> joints;  ///< from shoulder to wrist
+    std::string elbow;                      ///< body, empty when unknown
+    std::string shoulder;                   ///< body, empty when unknown
+    std::vector<std::string> joints;        ///< from shoulder to wrist
+    std::optional<WorkspaceBox> workspace;  ///< of the wrist frame, in the torso's
 };
 
 /// One joint of a hand or gripper; closure 0 commands `open`, 1 commands `closed`.
@@ -47,6 +49,7 @@ struct LimitRule {
     std::optional<double> velocity;      ///< rad/s or m/s
     std::optional<double> acceleration;  ///< rad/s² or m/s²
     std::optional<double> effort;        ///< N·m or N
+    std::optional<double> contact;       ///< N·m or N that measured and expected effort may differ by
 };
 
 /// Position gains for the joints a pattern names; the last rule that matches counts.
@@ -75,6 +78,7 @@ struct RobotProfile {
     bool baseHeld = true;  ///< as on a gantry
     double baseRaise = 0;  ///< m above where the model puts it
     bool gravityCompensation = false;
+    double contactWindow = 0.15;  ///< s for which efforts must differ by more than LimitRule::contact
 
     std::string torso;  ///< body, empty when there is none
     std::string head;   ///< body, empty when there is none

@@ -29,6 +29,8 @@ public:
     [[nodiscard]] const PlayedTargets& now() const { return m_now; }  ///< of the last at() or place()
     /// Targets that stand still where they are.
     void freeze();
+    /// By how much what is played lies behind the samples, at their present rate.
+    [[nodiscard]] Duration delay() const { return m_length <= m_tick ? 0 : m_length - m_tick + m_length / 2; }
 
 private:
     static constexpr std::size_t kMostAveraged = 20;

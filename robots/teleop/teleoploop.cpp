@@ -26,6 +26,12 @@ std::uint32_t clipped(Duration duration)
     return static_cast<std::uint32_t>(std::clamp<Duration>(duration, 0, std::numeric_limits<std::uint32_t>::max()));
 }
 
+/// As a stage of StageLatency; beyond two seconds it says no more.
+std::int32_t asStage(Duration duration)
+{
+    return static_cast<std::int32_t>(std::clamp<Duration>(duration, -1, std::numeric_limits<std::int32_t>::max()));
+}
+
 double smoothStep(double x) { return x * x * (3.0 - 2.0 * x); }
 
 /// Arms and waist keep their proportions; every other joint is on its own.
@@ -69,12 +75,26 @@ Result<std::unique_ptr<TeleopLoop>> TeleopLoop::create(const RobotModel& model, 
     Result<SafetyEnvelope> envelope =
         SafetyEnvelope::create(limitsOf(model), groupsOf(*ik, names.size()), 1.0 / options.rateHz);
     if (!envelope) return fail(fmt::format("{} cannot be limited: {}", model.name(), envelope.error().message));
+    Eigen::VectorXd contact(static_cast<Eigen::Index>(names.size()));
+    for (Eigen::Index i = 0; i < contact.size(); ++i) {
+        contact[i] = model.joints()[static_cast<std::size_t>(i)].contact.value;
+    }
+    Result<EffortGuard> guard = EffortGuard::create(std::move(contact), fromSeconds(model.profile().contactWindow));
+    if (!guard) return tl::unexpected(guard.error());
+    std::optional<EffortModel> effort;
+    if (guard->watches()) {
+        Result<EffortModel> made = EffortModel::create(model);
+        if (!made) return tl::unexpected(made.error());
+        effort = std::move(*made);
+    }
 
     std::unique_ptr<TeleopLoop> loop(new TeleopLoop(model, ports, options,
                                                     {.ik = std::move(*ik),
                                                      .follower = std::move(*follower),
                                                      .retargeter = std::move(*retargeter),
-                                                     .envelope = std::move(*envelope)}));
+                                                     .envelope = std::move(*envelope),
+                                                     .guard = std::move(*guard),
+                                                     .effort = std::move(effort)}));
     if (ports.sink != nullptr) {
         StreamInfo info{.name = "/teleop/step", .kind = "step", .rateHz = options.rateHz, .names = names};
         info.metadata["mode"] = nameOf(options.retarget.mode);
@@ -93,6 +113,8 @@ TeleopLoop::TeleopLoop(const RobotModel& model, const TeleopPorts& ports, const 
       m_follower(std::move(parts.follower)),
       m_retargeter(std::move(parts.retargeter)),
       m_envelope(std::move(parts.envelope)),
+      m_guard(std::move(parts.guard)),
+      m_effort(std::move(parts.effort)),
       m_step(m_steps.value())
 {
     const auto count = static_cast<Eigen::Index>(model.joints().size());
@@ -108,6 +130,8 @@ TeleopLoop::TeleopLoop(const RobotModel& model, const TeleopPorts& ports, const 
     m_goalBefore = m_next = m_closed = m_goal;
     m_cap = m_envelope.limits().velocity;
     m_playout.prepare(count, m_period);
+    m_blendFrom = m_blended = m_playout.now();
+    m_yield = m_moveBefore = m_acceleration = m_goal;
 
     m_rest.resize(count);
     for (Eigen::Index i = 0; i < count; ++i) m_rest[i] = model.joints()[static_cast<std::size_t>(i)].rest;
@@ -139,6 +163,32 @@ void TeleopLoop::clearStop()
     m_clear.store(true, std::memory_order_release);
 }
 
+void TeleopLoop::continueFrom(const Step& before, const Step& step)
+{
+    m_envelope.resumeAt(step.command, step.command - before.command);
+    m_placed = true;
+    m_measured = step.measured;
+    m_ik.reset(step.target);
+    m_goal = step.target;
+    m_states.continueFrom(step);
+    m_following = step.phase == TeleopPhase::Active || step.phase == TeleopPhase::Engaging;
+    m_trackedInRow = m_following ? kTrackedSamples : 0;
+    RetargetOutput wanted = m_retargeter.output();
+    for (std::size_t i = 0; i < kSideCount; ++i) {
+        m_required[i] = step.wrists[i].active;
+        wanted.body.arms[i].active = step.wrists[i].active;
+        wanted.body.arms[i].wrist = step.wrists[i].target;
+        wanted.closure[i] = step.closure[i];
+    }
+    if (m_retargeter.mode() == RetargetMode::JointDirect) {
+        wanted.joints = step.target;
+        m_required.fill(m_following);
+    }
+    m_playout.place(wanted);
+    m_wanted = wanted.body;
+    m_hasWanted = m_following;
+}
+
 Duration TeleopLoop::since(Timestamp start) const
 {
     return m_ports.clock == nullptr ? 0 : m_ports.clock->now() - start;
@@ -146,6 +196,7 @@ Duration TeleopLoop::since(Timestamp start) const
 
 void TeleopLoop::tick(Timestamp now, const TickTiming& timing)
 {
+    m_tickStart = m_ports.clock == nullptr ? 0 : m_ports.clock->now();
     TeleopInput input;
     input.stopRequested = m_stop.load(std::memory_order_acquire);
     input.clearRequested = m_clear.exchange(false, std::memory_order_acq_rel);
@@ -165,6 +216,8 @@ void TeleopLoop::tick(Timestamp now, const TickTiming& timing)
     input.jumped = m_jumped;
     input.solverFailed = m_solverFailed;
     input.solverSolved = m_solverSolved;
+    input.contact = m_guard.inContact();
+    input.outside = m_retargeter.output().outside;
     input.atRest = m_envelope.isAtRest();
     const double deviation = (m_measured - m_envelope.position()).cwiseAbs().maxCoeff();
     input.aligned = m_robotSeen && deviation <= m_options.alignTolerance;
@@ -176,7 +229,11 @@ void TeleopLoop::tick(Timestamp now, const TickTiming& timing)
     }
 
     const TeleopPhase before = m_states.decision().phase;
+    const HoldReason reasonBefore = m_states.decision().reason;
     const TeleopDecision& decision = m_states.step(input);
+    const bool yields = decision.phase == TeleopPhase::Hold && decision.motion == TeleopMotion::Align;
+    if (yields && (before != TeleopPhase::Hold || reasonBefore != decision.reason)) m_yield = m_measured;
+    m_moveBefore = m_envelope.move();
     m_jumped = m_solverFailed = m_solverSolved = false;
     const bool engaged = decision.phase == TeleopPhase::Engaging || decision.phase == TeleopPhase::Active ||
                          decision.phase == TeleopPhase::Hold;
@@ -192,6 +249,11 @@ void TeleopLoop::tick(Timestamp now, const TickTiming& timing)
     } else if (periods > 0) {
         move(decision, periods, now);
     }
+    if (periods > 0) {
+        m_acceleration = (m_envelope.move() - m_moveBefore) / (m_envelope.period() * m_envelope.period());
+        m_lag.update(m_envelope.position(), m_envelope.velocity(), m_measured, periods * m_envelope.period());
+    }
+    updateGhost(decision.phase, periods);
     m_step.time = now;
     m_step.latencyNs = 0;
     send(decision, now);
@@ -199,6 +261,9 @@ void TeleopLoop::tick(Timestamp now, const TickTiming& timing)
         m_step.latencyNs = clipped(m_ports.clock->now() - m_operatorArrival);
         m_status.latencyNs = m_step.latencyNs;
     }
+    m_stages.command = m_ports.clock == nullptr ? -1 : asStage(timing.wakeLate + since(m_tickStart));
+    m_stages.smoothing = asStage(m_options.operatorDelay + m_playout.delay());
+    m_stages.robot = asStage(m_lag.lag());
     record(decision, input, timing);
     publish(decision, timing);
 }
@@ -209,6 +274,8 @@ void TeleopLoop::readRobot(Timestamp now, TeleopInput& input)
     const bool isNew = state != nullptr &&
                        (!m_robotSeen || state->sequence != m_robotSequence || state->stamps.arrival != m_robotArrival);
     if (isNew && state->position.size() == m_measured.size() && state->position.allFinite()) {
+        watchEffort(*state, m_robotSeen ? state->stamps.arrival - m_robotArrival : 0);
+        m_stages.link = asStage(std::max<Duration>(state->stamps.arrival - state->stamps.capture, 0));
         m_measured = state->position;
         m_robotArrival = state->stamps.arrival;
         m_robotSequence = state->sequence;
@@ -217,12 +284,66 @@ void TeleopLoop::readRobot(Timestamp now, TeleopInput& input)
     input.robotAge = m_robotSeen ? ageOf(m_robotArrival, now) : -1;
 }
 
+void TeleopLoop::watchEffort(const RobotState& state, Duration elapsed)
+{
+    if (!m_effort || !m_placed || state.velocity.size() != m_measured.size() || !state.velocity.allFinite()) return;
+    m_guard.update(state.effort, m_effort->expected(state.position, state.velocity, m_acceleration), elapsed);
+}
+
+void TeleopLoop::changeMode(Timestamp now)
+{
+    const int wanted = m_modeWanted.exchange(-1, std::memory_order_acq_rel);
+    if (wanted < 0 || static_cast<RetargetMode>(wanted) == m_retargeter.mode()) return;
+    if (!m_retargeter.setMode(static_cast<RetargetMode>(wanted)) || !m_following) return;
+    // From where the robot is now, whatever was wanted before.
+    m_ik.reset(m_envelope.position());
+    m_goal = m_envelope.position();
+    m_blendFrom = m_playout.now();
+    for (const Side side : kSides) {
+        m_blendFrom.body.arms[static_cast<std::size_t>(indexOf(side))].wrist = m_ik.wrist(side);
+    }
+    m_blendFrom.joints = m_goal;
+    m_blendStart = now;
+    m_blending = true;
+    m_hasWanted = false;
+}
+
+const PlayedTargets& TeleopLoop::wantedAt(Timestamp now)
+{
+    const PlayedTargets& played = m_playout.at(now);
+    if (!m_blending) return played;
+    const double part = smoothStep(std::clamp(toSeconds(now - m_blendStart) / m_options.blendTime, 0.0, 1.0));
+    m_blendPart = part;
+    m_blending = part < 1.0;
+    m_blended = played;
+    m_blended.joints = m_blendFrom.joints + part * (played.joints - m_blendFrom.joints);
+    for (std::size_t i = 0; i < kSideCount; ++i) {
+        Pose& wrist = m_blended.body.arms[i].wrist;
+        const Pose& from = m_blendFrom.body.arms[i].wrist;
+        wrist.position = from.position + part * (wrist.position - from.position);
+        wrist.orientation = from.orientation.slerp(part, wrist.orientation);
+    }
+    m_blended.body.torso = m_blendFrom.body.torso.slerp(part, played.body.torso);
+    return m_blended;
+}
+
+void TeleopLoop::updateGhost(TeleopPhase phase, int periods)
+{
+    // Where the robot would go, shown before anyone drives; only mirroring has such a place.
+    const BodyTargets& targets = m_playout.now().body;
+    m_ghosting = phase == TeleopPhase::Ready && m_trackedInRow > 0 && m_placed && periods > 0 &&
+                 m_retargeter.mode() == RetargetMode::Mirror && (targets.arms[0].active || targets.arms[1].active);
+    if (m_ghosting) (void)m_ik.step(targets, m_envelope.limits().velocity, periods * m_envelope.period());
+}
+
 void TeleopLoop::readOperator(Timestamp now, TeleopInput& input)
 {
     const OperatorSample* sample = m_ports.operatorSamples->read();
     m_newPacket = sample != nullptr && (!m_operatorSeen || sample->sequence != m_operatorSequence ||
                                         sample->stamps.arrival != m_operatorArrival);
     if (m_newPacket) {
+        changeMode(now);
+        m_stages.device = asStage(std::max<Duration>(sample->stamps.arrival - sample->stamps.capture, 0));
         m_operatorInterval = m_operatorSeen ? sample->stamps.capture - m_operatorCapture : 0;
         m_operatorCapture = sample->stamps.capture;
         m_operatorArrival = sample->stamps.arrival;
@@ -257,12 +378,12 @@ void TeleopLoop::readOperator(Timestamp now, TeleopInput& input)
 
 void TeleopLoop::readView(Timestamp now, TeleopInput& input)
 {
-    input.viewDirect = m_ports.view == nullptr;
-    if (input.viewDirect) return;
-    const ViewSample* view = m_ports.view->read();
+    input.viewDirect = m_ports.view == nullptr || m_ports.viewDirect;
+    const ViewSample* view = m_ports.view == nullptr ? nullptr : m_ports.view->read();
     if (view == nullptr) return;
     input.viewAge = ageOf(view->capture, now);
     input.viewPeriod = std::clamp<Duration>(view->period, 0, kSecond);
+    m_stages.camera = view->shown > 0 ? asStage(std::max<Duration>(view->shown - view->capture, 0)) : -1;
 }
 
 void TeleopLoop::move(const TeleopDecision& decision, int periods, Timestamp now)
@@ -276,7 +397,7 @@ void TeleopLoop::move(const TeleopDecision& decision, int periods, Timestamp now
         return;
     case TeleopMotion::Align:
         m_cap = m_envelope.limits().velocity.cwiseMin(m_options.alignVelocity);
-        m_goal = m_measured;
+        m_goal = decision.phase == TeleopPhase::Hold ? m_yield : m_measured;
         break;
     case TeleopMotion::Home:
         m_cap = m_envelope.limits().velocity.cwiseMin(m_options.homeVelocity);
@@ -309,11 +430,11 @@ void TeleopLoop::beginFollowing()
 void TeleopLoop::follow(double ramp, int periods, Timestamp now)
 {
     if (!m_following) beginFollowing();
+    const PlayedTargets& played = wantedAt(now);
     const Eigen::VectorXd& fastest = m_envelope.limits().velocity;
     m_cap = fastest.cwiseMin(m_options.alignVelocity);
-    m_cap += smoothStep(ramp) * (fastest - m_cap);
+    m_cap += std::min(smoothStep(ramp), m_blending ? m_blendPart : 1.0) * (fastest - m_cap);
 
-    const PlayedTargets& played = m_playout.at(now);
     const bool direct = m_retargeter.mode() == RetargetMode::JointDirect;
     m_goalBefore = m_goal;
     if (direct) {
@@ -378,16 +499,18 @@ void TeleopLoop::moveFingers(const std::array<double, kSideCount>& closure, doub
 void TeleopLoop::brake(int periods)
 {
     m_following = false;
+    m_blending = false;
     if (m_placed) m_envelope.brake(periods);
     m_goal = m_envelope.position();
-    if (m_ik.configuration() != m_goal) m_ik.reset(m_goal);
+    if (!m_ghosting && m_ik.configuration() != m_goal) m_ik.reset(m_goal);
     m_step.solveNs = 0;
 }
 
 void TeleopLoop::send(const TeleopDecision& decision, Timestamp now)
 {
+    const bool yields = decision.motion == TeleopMotion::Align && decision.phase == TeleopPhase::Hold;
     const bool moves = decision.motion == TeleopMotion::Follow || decision.motion == TeleopMotion::Home ||
-                       (decision.motion == TeleopMotion::Brake && !m_envelope.isAtRest());
+                       ((decision.motion == TeleopMotion::Brake || yields) && !m_envelope.isAtRest());
     m_command.mode = moves ? CommandMode::Position : CommandMode::Hold;
     if (decision.phase == TeleopPhase::Stopped && !moves && m_ports.robot->info().stop == StopBehaviour::Damps) {
         m_command.mode = CommandMode::Damping;
@@ -426,6 +549,14 @@ void TeleopLoop::record(const TeleopDecision& decision, const TeleopInput& input
     m_step.limited = (m_step.target - m_step.command).cwiseAbs().maxCoeff() > kLimitedBy;
     m_step.tickNs = clipped(timing.previousTick);
     m_step.wakeLateNs = clipped(timing.wakeLate);
+    m_step.viewAge = input.viewAge;
+    m_step.viewLimit = input.viewDirect ? -1 : kViewHold + input.viewPeriod;
+    m_step.stages = m_stages;
+    m_step.effortShare = static_cast<float>(m_guard.share());
+    m_step.retargeting = static_cast<std::uint8_t>(m_retargeter.mode());
+    m_step.requests = static_cast<std::uint8_t>((input.stopRequested ? kRequestStop : 0) |
+                                                (input.clearRequested ? kRequestClear : 0) |
+                                                (input.homeRequested ? kRequestHome : 0));
     if (m_placed && !m_steps.publish()) m_stepsLost.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -438,7 +569,13 @@ void TeleopLoop::publish(const TeleopDecision& decision, const TickTiming& timin
     m_status.holdReason = decision.reason;
     m_status.gateOpen = decision.gateOpen;
     m_status.tickNs = m_step.tickNs;
-    m_status.target = m_step.target;
+    m_status.solveNs = m_step.solveNs;
+    m_status.stages = m_step.stages;
+    m_status.viewAge = m_step.viewAge;
+    m_status.viewLimit = m_step.viewLimit;
+    m_status.effortShare = m_step.effortShare;
+    m_status.retargeting = m_step.retargeting;
+    m_status.target = m_ghosting ? m_ik.configuration() : m_step.target;
     m_status.command = m_step.command;
     m_status.wrists = m_step.wrists;
     for (const auto& reader : m_statusReaders) reader->write(m_status);

@@ -7,17 +7,21 @@
 #include "core/clock.h"
 #include "core/publisher.h"
 #include "core/robotlink.h"
+#include "robots/envelope/effortguard.h"
+#include "robots/envelope/safetyenvelope.h"
+#include "robots/envelope/teleopstates.h"
 #include "robots/model/limitedfollower.h"
 #include "robots/model/retargeter.h"
-#include "robots/teleop/safetyenvelope.h"
+#include "robots/teleop/effortmodel.h"
+#include "robots/teleop/lagestimate.h"
 #include "robots/teleop/targetplayout.h"
-#include "robots/teleop/teleopstates.h"
 
 namespace understudy {
 
 /// The picture the operator steers by, as it was shown.
 struct ViewSample {
     Timestamp capture = 0;  ///< when the newest picture shown was taken
+    Timestamp shown = 0;    ///< when it came onto the screen; 0: not known
     Duration period = 0;    ///< of its camera, as announced before the take
 };
 
@@ -28,6 +32,7 @@ struct TeleopPorts {
     Latest<RobotState>* robotStates = nullptr;
     StreamId robotStream = 0;
     Latest<ViewSample>* view = nullptr;  ///< null: the operator sees the robot itself, or nobody watches
+    bool viewDirect = false;             ///< the picture's age is recorded, but nobody steers by it
     RobotLink* robot = nullptr;
     RecordSink* sink = nullptr;    ///< takes "/teleop/step"; null: not recorded
     const Clock* clock = nullptr;  ///< measures durations only; no decision depends on it. null: durations stay 0
@@ -43,6 +48,7 @@ struct TeleopOptions {
     double alignTolerance = 0.2;  ///< rad between command and measured posture when driving begins
     double homeTolerance = 0.5;   ///< rad between command and measured posture; beyond it something is in the way
     Duration operatorDelay = 0;   ///< of a jitter buffer in front of the loop
+    double blendTime = 2;         ///< s in which one retargeting mode gives way to another
 };
 
 /// What the loop's thread knows of one tick.
@@ -82,6 +88,13 @@ public:
     /// Slowly to the rest posture; again: stop going. Only while ready. Any thread.
     void requestHome() { m_home.store(true, std::memory_order_release); }
 
+    /// Other retargeting rules from the next sample on; what is wanted glides from one to the other. Ignored where
+    /// robot or device have no such mode. Any thread.
+    void requestMode(RetargetMode mode) { m_modeWanted.store(static_cast<int>(mode), std::memory_order_release); }
+    /// For solving recorded samples anew: as if the loop had driven up to this step, which came one period after
+    /// `before`. Before the first tick.
+    void continueFrom(const Step& before, const Step& step);
+
     [[nodiscard]] double rateHz() const { return m_options.rateHz; }
     [[nodiscard]] const Step& step() const { return m_step; }  ///< of the last tick; the loop's thread only
     [[nodiscard]] std::uint64_t stepsLost() const { return m_stepsLost.load(std::memory_order_relaxed); }
@@ -94,12 +107,18 @@ private:
         LimitedFollower follower;
         Retargeter retargeter;
         SafetyEnvelope envelope;
+        EffortGuard guard;
+        std::optional<EffortModel> effort;
     };
     TeleopLoop(const RobotModel& model, const TeleopPorts& ports, const TeleopOptions& options, Parts parts);
 
     void readRobot(Timestamp now, TeleopInput& input);
     void readOperator(Timestamp now, TeleopInput& input);
     void readView(Timestamp now, TeleopInput& input);
+    void watchEffort(const RobotState& state, Duration elapsed);
+    void changeMode(Timestamp now);
+    [[nodiscard]] const PlayedTargets& wantedAt(Timestamp now);
+    void updateGhost(TeleopPhase phase, int periods);
     void move(const TeleopDecision& decision, int periods, Timestamp now);
     void follow(double ramp, int periods, Timestamp now);
     void beginFollowing();
@@ -118,6 +137,9 @@ private:
     LimitedFollower m_follower;
     Retargeter m_retargeter;
     SafetyEnvelope m_envelope;
+    EffortGuard m_guard;
+    std::optional<EffortModel> m_effort;
+    LagEstimate m_lag;
     TargetPlayout m_playout;
     TeleopStates m_states;
     Publisher<Step> m_steps;
@@ -139,6 +161,18 @@ private:
     std::array<std::uint16_t, kButtonCount> m_presses{};
     std::array<bool, kSideCount> m_required{};  ///< sides that drive, since hold-to-drive was pressed
     int m_trackedInRow = 0;
+
+    PlayedTargets m_blendFrom;
+    PlayedTargets m_blended;
+    Timestamp m_blendStart = 0;
+    double m_blendPart = 0;
+    bool m_blending = false;
+    bool m_ghosting = false;
+    Eigen::VectorXd m_yield;  ///< where the robot was when it met something
+    Eigen::VectorXd m_moveBefore;
+    Eigen::VectorXd m_acceleration;  ///< of the command
+    Timestamp m_tickStart = 0;       ///< by the clock that measures durations
+    StageLatency m_stages;
 
     bool m_following = false;
     bool m_placed = false;  ///< the command has a posture to start from
@@ -163,6 +197,7 @@ private:
     std::atomic<bool> m_stop{false};
     std::atomic<bool> m_clear{false};
     std::atomic<bool> m_home{false};
+    std::atomic<int> m_modeWanted{-1};
     std::atomic<std::uint64_t> m_stepsLost{0};
     std::atomic<std::uint64_t> m_unsent{0};
 };

@@ -86,6 +86,7 @@ public:
     }
 
     [[nodiscard]] bool ok() const { return m_ok; }
+    /// Nothing is left to read; what an older version did not write is missing from here on.
     [[nodiscard]] bool atEnd() const { return m_at >= m_body.size(); }
 
     template <CdrPrimitive T>

@@ -85,7 +85,11 @@ const std::vector<Definition>& definitions()
          "understudy_msgs/WristTracking left_wrist\nunderstudy_msgs/WristTracking right_wrist\n"
          "float32 left_closure\nfloat32 right_closure\n"
          "uint8 phase\nuint8 hold_reason\nuint8 mode\nuint32 levels\nbool limited\n"
-         "uint32 solve_ns\nuint32 latency_ns\nuint32 tick_ns\nuint32 wake_late_ns\n",
+         "uint32 solve_ns\nuint32 latency_ns\nuint32 tick_ns\nuint32 wake_late_ns\n"
+         "# From here on: not in files of version 0.1.0 and before. Stages of the latency in ns, -1: not known.\n"
+         "int64 view_age\nint64 view_limit\n"
+         "int32 device_ns\nint32 smoothing_ns\nint32 command_ns\nint32 robot_ns\nint32 link_ns\nint32 camera_ns\n"
+         "float32 effort_share\nuint8 retargeting\nuint8 requests\n",
          {"std_msgs/Header", "understudy_msgs/SampleRef", "understudy_msgs/WristTracking"}},
         {"understudy_msgs/Contact",
          "# Bodies by index into the names of the channel's metadata; metres and newtons, world frame.\n"
@@ -151,7 +155,7 @@ std::string constantsOf(std::string_view name)
     };
     for (int i = 0; i <= static_cast<int>(TeleopPhase::Stopped); ++i)
         line("phase_", nameOf(static_cast<TeleopPhase>(i)), i);
-    for (int i = 0; i <= static_cast<int>(HoldReason::Contact); ++i)
+    for (int i = 0; i <= static_cast<int>(HoldReason::Workspace); ++i)
         line("hold_", nameOf(static_cast<HoldReason>(i)), i);
     return text;
 }

@@ -9,6 +9,12 @@ namespace {
 
 constexpr std::string_view kUserPrefix = "info.";
 
+/// In the order of the message.
+std::array<std::int32_t*, 6> stagesOf(StageLatency& stages)
+{
+    return {&stages.device, &stages.smoothing, &stages.command, &stages.robot, &stages.link, &stages.camera};
+}
+
 // --- Writing parts -------------------------------------------------------------------------------------------------
 
 template <typename Vector>
@@ -185,7 +191,7 @@ bool take(CdrReader& in, Step& step)
     for (WristTracking& wrist : step.wrists) take(in, wrist);
     for (float& closure : step.closure) closure = in.take<float>();
     const bool known = takeEnum(in, step.phase, TeleopPhase::Stopped) &&
-                       takeEnum(in, step.holdReason, HoldReason::Contact) &&
+                       takeEnum(in, step.holdReason, HoldReason::Workspace) &&
                        takeEnum(in, step.mode, CommandMode::Damping);
     if (!known) return false;
     step.levels = in.take<std::uint32_t>();
@@ -194,6 +200,13 @@ bool take(CdrReader& in, Step& step)
     step.latencyNs = in.take<std::uint32_t>();
     step.tickNs = in.take<std::uint32_t>();
     step.wakeLateNs = in.take<std::uint32_t>();
+    if (in.atEnd()) return true;  // written before what follows was recorded
+    step.viewAge = in.take<std::int64_t>();
+    step.viewLimit = in.take<std::int64_t>();
+    for (std::int32_t* stage : stagesOf(step.stages)) *stage = in.take<std::int32_t>();
+    step.effortShare = in.take<float>();
+    step.retargeting = in.take<std::uint8_t>();
+    step.requests = in.take<std::uint8_t>();
     return true;
 }
 
@@ -511,6 +524,13 @@ void StreamEncoder::put(const T& value)
         out.put(value.latencyNs);
         out.put(value.tickNs);
         out.put(value.wakeLateNs);
+        out.put(value.viewAge);
+        out.put(value.viewLimit);
+        StageLatency stages = value.stages;
+        for (const std::int32_t* stage : stagesOf(stages)) out.put(*stage);
+        out.put(value.effortShare);
+        out.put(value.retargeting);
+        out.put(value.requests);
 
         CdrWriter command(begin(1, stamps, value.sequence));
         putHeader(command, unixTime, m_info.frame);

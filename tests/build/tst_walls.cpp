@@ -143,6 +143,7 @@ private slots:
             {"core", {"xr", "robots", "storage", "widgets", "app"}},
             {"xr", {"robots", "storage", "widgets", "app"}},
             {"robots", {"xr", "storage", "widgets", "app"}},
+            {"robots/envelope", {"robots/model", "robots/teleop", "robots/links", "robots/cameras"}},
             {"robots/model", {"robots/teleop", "robots/links", "robots/cameras"}},
             {"robots/teleop", {"robots/links", "robots/cameras"}},
             {"robots/links", {"robots/cameras"}},

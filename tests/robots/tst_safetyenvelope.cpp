@@ -3,7 +3,7 @@
 #include <limits>
 #include <random>
 
-#include "robots/teleop/safetyenvelope.h"
+#include "robots/envelope/safetyenvelope.h"
 #include "support/allocationcount.h"
 
 using namespace understudy;

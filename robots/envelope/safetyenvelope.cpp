@@ -1,4 +1,4 @@
-#include "robots/teleop/safetyenvelope.h"
+#include "robots/envelope/safetyenvelope.h"
 
 #include <algorithm>
 #include <cmath>
@@ -49,6 +49,14 @@ void SafetyEnvelope::reset(const Eigen::VectorXd& position)
     m_move.setZero(position.size());
     m_velocity.setZero(position.size());
     rebase();
+}
+
+void SafetyEnvelope::resumeAt(const Eigen::VectorXd& position, const Eigen::VectorXd& move)
+{
+    reset(position);
+    m_move = move;
+    m_velocity = m_move / m_period;
+    resume();
 }
 
 void SafetyEnvelope::rebase()

@@ -1,4 +1,4 @@
-#include "robots/teleop/teleopstates.h"
+#include "robots/envelope/teleopstates.h"
 
 #include <algorithm>
 
@@ -7,7 +7,7 @@ namespace understudy {
 namespace {
 
 constexpr std::uint32_t bitOf(HoldReason reason) { return 1U << static_cast<unsigned>(reason); }
-constexpr int kReasonCount = static_cast<int>(HoldReason::Contact) + 1;
+constexpr int kReasonCount = static_cast<int>(HoldReason::Workspace) + 1;
 constexpr std::uint32_t kAllReasons = (1U << kReasonCount) - 1U;
 constexpr std::uint16_t kMostPresses = 1000;  ///< between two samples; more is a source that restarted
 
@@ -82,6 +82,8 @@ std::uint32_t TeleopStates::gate(const TeleopInput& input) const
     close(HoldReason::InputJump, input.jumped);
     close(HoldReason::SolverFailed, m_fault);
     close(HoldReason::Parked, m_homing);
+    close(HoldReason::Contact, input.contact);
+    close(HoldReason::Workspace, input.outside);
     return kAllReasons & ~closed;
 }
 
@@ -96,6 +98,8 @@ HoldReason TeleopStates::holdReason(const TeleopInput& input) const
     if (isHeld(input, Button::Clutch)) return HoldReason::Clutched;
     if (m_jumpLatched) return HoldReason::InputJump;
     if (input.solverFailed) return HoldReason::SolverFailed;
+    if (m_contactLatched) return HoldReason::Contact;
+    if (input.outside) return HoldReason::Workspace;
     return HoldReason::None;
 }
 
@@ -122,6 +126,8 @@ const TeleopDecision& TeleopStates::step(const TeleopInput& input)
     if (input.solverSolved) m_failures = 0;
     if (m_failures >= kSolverFailures) m_fault = true;
     if (clear) {
+        // What was pressed while the robot was stopped is no act of now.
+        if (m_stopped || m_fault) m_pressPending = false;
         m_stopped = false;
         m_fault = false;
         m_failures = 0;
@@ -130,7 +136,7 @@ const TeleopDecision& TeleopStates::step(const TeleopInput& input)
     if (m_stopped || m_fault || !isFresh(input.robotAge, kRobotGone)) {
         m_pressPending = false;
         m_homing = false;
-        m_jumpLatched = false;
+        m_jumpLatched = m_contactLatched = false;
         if (m_stopped) {
             enter(TeleopPhase::Stopped, HoldReason::StopRequested, TeleopMotion::Brake);
         } else if (m_fault) {
@@ -147,6 +153,10 @@ const TeleopDecision& TeleopStates::step(const TeleopInput& input)
     case TeleopPhase::Disconnected:
     case TeleopPhase::Stopped:
     case TeleopPhase::Fault:
+        // A tick of its own, so that whatever comes back is seen before it is driven.
+        m_pressPending = false;
+        enter(TeleopPhase::Ready, firstClosed(gate(input)), TeleopMotion::Brake);
+        break;
     case TeleopPhase::Ready:
         stepReady(input);
         break;
@@ -166,6 +176,17 @@ const TeleopDecision& TeleopStates::step(const TeleopInput& input)
     return m_decision;
 }
 
+void TeleopStates::continueFrom(const Step& step)
+{
+    const bool drives = step.phase == TeleopPhase::Active || step.phase == TeleopPhase::Engaging;
+    enter(step.phase, step.holdReason, drives ? TeleopMotion::Follow : TeleopMotion::Brake);
+    m_rampStart = step.phase == TeleopPhase::Active ? step.time - kRampTime : step.time;
+    m_stopped = step.phase == TeleopPhase::Stopped;
+    m_fault = step.phase == TeleopPhase::Fault;
+    m_homing = step.phase == TeleopPhase::Disengaging && step.holdReason == HoldReason::Parked;
+    if (m_homing) m_decision.motion = TeleopMotion::Home;
+}
+
 void TeleopStates::stepReady(const TeleopInput& input)
 {
     const HoldReason closed = firstClosed(m_decision.gateOpen);
@@ -181,6 +202,7 @@ void TeleopStates::stepReady(const TeleopInput& input)
     }
     if ((input.homeRequested || m_homePressed) && isFresh(input.robotAge, kRobotEngage)) {
         m_homing = true;
+        m_homeInContact = input.contact;
         m_homeByOperator = !input.homeRequested;
         enter(TeleopPhase::Disengaging, HoldReason::Parked, TeleopMotion::Home);
     }
@@ -194,23 +216,26 @@ void TeleopStates::stepAligning(const TeleopInput& input)
         enter(TeleopPhase::Disengaging, closed, TeleopMotion::Brake);
     } else if (input.aligned && input.atRest) {
         engage(input);
-    } else if (input.aligned) {
-        m_decision.motion = TeleopMotion::Brake;
+    } else {
+        m_decision.motion = input.aligned ? TeleopMotion::Brake : TeleopMotion::Align;
     }
 }
 
 void TeleopStates::stepEngaged(const TeleopInput& input)
 {
-    m_jumpLatched = (m_jumpLatched || input.jumped) && !isHeld(input, Button::Clutch);
+    const bool clutched = isHeld(input, Button::Clutch);
+    m_jumpLatched = (m_jumpLatched || input.jumped) && !clutched;
+    m_contactLatched = input.contact || (m_contactLatched && !clutched);
     const bool gone = !isFresh(input.operatorAge, kOperatorDisengage + input.operatorDelay);
     if (gone || !isHeld(input, Button::HoldToDrive)) {
-        m_jumpLatched = false;
+        m_jumpLatched = m_contactLatched = false;
         enter(TeleopPhase::Disengaging, gone ? HoldReason::OperatorStale : HoldReason::HoldToDriveReleased,
               TeleopMotion::Brake);
         return;
     }
     if (const HoldReason reason = holdReason(input); reason != HoldReason::None) {
-        enter(TeleopPhase::Hold, reason, TeleopMotion::Brake);
+        // A robot that presses against something yields to where it was stopped; everything else stays as it is.
+        enter(TeleopPhase::Hold, reason, reason == HoldReason::Contact ? TeleopMotion::Align : TeleopMotion::Brake);
         return;
     }
     if (m_decision.phase == TeleopPhase::Hold) engage(input);
@@ -226,10 +251,14 @@ void TeleopStates::stepDisengaging(const TeleopInput& input)
             m_homeByOperator && !isFresh(input.operatorAge, kOperatorDisengage + input.operatorDelay);
         const bool cancelled = m_pressPending || input.homeRequested || m_homePressed || operatorGone ||
                                !isFresh(input.robotAge, kRobotHold);
-        if (!cancelled && !input.blocked && !input.atHome) return;
+        // What was touched before going home may be left; what is met on the way ends it.
+        m_homeInContact = m_homeInContact && input.contact;
+        const bool blocked = input.blocked || (input.contact && !m_homeInContact);
+        if (!cancelled && !blocked && !input.atHome) return;
         m_homing = false;
         m_decision.motion = TeleopMotion::Brake;
-        if (input.blocked) m_decision.reason = HoldReason::Contact;
+        if (blocked) m_decision.reason = HoldReason::Contact;
+        return;
     }
     if (input.atRest) stepReady(input);
 }

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "core/result.h"
-#include "robots/model/jointlimits.h"
+#include "robots/envelope/jointlimits.h"
 
 namespace understudy {
 
@@ -28,6 +28,8 @@ public:
 
     /// At rest at `position`, whatever was before.
     void reset(const Eigen::VectorXd& position);
+    /// In the middle of a motion: at `position`, after a last move of one period.
+    void resumeAt(const Eigen::VectorXd& position, const Eigen::VectorXd& move);
     /// Following starts anew from the present command: the next target is compared with no earlier one.
     void rebase();
     /// The next target was made from the present command, and is compared with it.

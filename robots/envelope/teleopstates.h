@@ -40,6 +40,8 @@ struct TeleopInput {
     bool jumped = false;        ///< the input jumped, or the limiter rejected it, since the last tick
     bool solverFailed = false;  ///< in the last tick
     bool solverSolved = false;  ///< in the last tick
+    bool contact = false;       ///< the robot's effort stays away from what its motion takes
+    bool outside = false;       ///< a hand is far outside of the workspace
 
     bool atRest = true;    ///< the command does not move
     bool aligned = true;   ///< command and measured posture agree
@@ -49,7 +51,7 @@ struct TeleopInput {
 
 enum class TeleopMotion : std::uint8_t {
     Brake,   ///< decelerate to rest and stay
-    Align,   ///< the command goes to the measured posture
+    Align,   ///< the command goes to the measured posture; in Hold to the one it had when the hold began
     Follow,  ///< the operator drives
     Home     ///< slowly to the rest posture
 };
@@ -62,19 +64,16 @@ struct TeleopDecision {
     double ramp = 0;             ///< 0 to 1: how far the velocity limits have opened
 };
 
-/// The safety state machine. Pure: no clock, the same inputs give the same decisions.
+/// The safety state machine, drawn in docs/safety.md. Pure: no clock, the same inputs give the same decisions.
 ///
-///     disconnected ─robot─► ready ─press, gate open─► (aligning ─►) engaging ─1 s─► active
-///     engaging, active ─any reason─► hold ─reason gone─► engaging
-///     engaging, active, hold ─release, operator gone─► disengaging ─at rest─► ready
-///     anything ─stop request─► stopped ─clear─► ready;   solver keeps failing ─► fault ─clear─► ready
-///     ready ─home─► disengaging (parked) ─at home, or any press─► ready
-///
-/// Engaging always takes a deliberate act: hold-to-drive seen released, then pressed, while the operator is fresh.
+/// Engaging always takes a deliberate act: hold-to-drive seen released, then pressed, while the operator is fresh. What
+/// jumped or met something is latched: only the clutch or letting go ends that hold.
 class TeleopStates {
 public:
     const TeleopDecision& step(const TeleopInput& input);
     [[nodiscard]] const TeleopDecision& decision() const { return m_decision; }
+    /// For solving recorded steps anew: as if this step had been decided here, its ramp run through.
+    void continueFrom(const Step& step);
 
 private:
     /// Rising presses of one button, immune to sources that restart.
@@ -103,7 +102,9 @@ private:
     bool m_fault = false;
     bool m_homing = false;
     bool m_homeByOperator = false;
+    bool m_homeInContact = false;
     bool m_jumpLatched = false;
+    bool m_contactLatched = false;
     bool m_pressPending = false;
     Timestamp m_pressedAt = 0;
     Timestamp m_rampStart = 0;
