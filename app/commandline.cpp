@@ -19,7 +19,8 @@ std::filesystem::path defaultLibrary()
 
 bool opensWindow(int argc, char** argv)
 {
-    static const std::set<std::string_view> kCommands{"record", "list", "show", "check", "export", "retarget", "bench"};
+    static const std::set<std::string_view> kCommands{"record", "list",     "show",    "check",
+                                                      "export", "retarget", "resolve", "bench"};
     for (int i = 1; i < argc; ++i) {
         const std::string_view argument = argv[i];
         if (kCommands.contains(argument) || argument == "--help" || argument == "-h" || argument == "--version")
@@ -100,6 +101,11 @@ int runCommandLine(int argc, char** argv, const OpenWindow& openWindow)
 
     CLI::App* retargetCommand = app.add_subcommand("retarget", "Retarget a motion to a robot and report the tracking");
     retargetCommand->callback([&] { status = runRetarget(context); });
+
+    CLI::App* resolveCommand =
+        app.add_subcommand("resolve", "Run an episode's operator samples through today's solver and compare");
+    resolveCommand->add_option("episode", episode, "Id, or the beginning of one")->required();
+    resolveCommand->callback([&] { status = runResolve(context, episode); });
 
     BenchOptions bench;
     CLI::App* benchCommand = app.add_subcommand("bench", "Run the benchmarks, each beside its reference");
