@@ -150,7 +150,7 @@ void TestResolve::aWholeTakeGivesTheSameCommands()
 
 void TestResolve::aTakeFromTheMiddleGivesNearlyTheSame()
 {
-    const RecordedDrive part = cut(m_drive, 500, 1260);
+    const RecordedDrive part = cut(m_drive, 700, 1260);
     const auto once = resolve(*m_model, part);
     const auto twice = resolve(*m_model, part);
     QVERIFY2(once && twice, once ? "" : once.error().message.c_str());
