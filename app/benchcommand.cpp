@@ -20,6 +20,7 @@
 #include "storage/export/exportbench.h"
 #include "storage/indexbench.h"
 #include "storage/mcapbench.h"
+#include "xr/standins/devicebench.h"
 
 namespace understudy {
 namespace {
@@ -193,7 +194,32 @@ Result<Figures> benchIndex(const Bench& bench)
     return figures;
 }
 
-constexpr std::array<Benchmark, 10> kBenchmarks{{
+Result<Figures> benchXr(const Bench&)
+{
+    const Result<std::vector<ProtocolCost>> costs = measureProtocols();
+    if (!costs) return tl::unexpected(costs.error());
+    Figures figures;
+    for (const ProtocolCost& cost : *costs) {
+        figures.push_back({.name = fmt::format("{}: packet of {} B to Latest", cost.kind, cost.packetBytes),
+                           .unit = "us",
+                           .p50 = cost.p50Us,
+                           .p99 = cost.p99Us});
+        figures.push_back({.name = fmt::format("{}: samples parsed on one core", cost.kind),
+                           .unit = "samples/s",
+                           .value = cost.packetsPerSecond});
+    }
+    constexpr double kSeconds = 10;
+    const Result<RigCost> rig = measureRig(kSeconds);
+    if (!rig) return tl::unexpected(rig.error());
+    figures.push_back({.name = fmt::format("rig of four devices, fused at {:.0f} Hz", rig->rateHz),
+                       .unit = "% of a core",
+                       .value = rig->coreShare * 100,
+                       .referenceName = "goal",
+                       .reference = 5});
+    return figures;
+}
+
+constexpr std::array<Benchmark, 11> kBenchmarks{{
     {"ik", "one solve of both arms and the waist", benchIk},
     {"wake", "how late a loop of 500 Hz wakes, without and with real-time scheduling", benchWake},
     {"tick", "the loop while a session records its cameras", benchTick},
@@ -204,6 +230,7 @@ constexpr std::array<Benchmark, 10> kBenchmarks{{
     {"mcap", "writing messages", benchMcap},
     {"export", "writing a dataset", benchExport},
     {"index", "a library of 100,000 episodes", benchIndex},
+    {"xr", "devices: latency, parsing, a rig of four", benchXr},
 }};
 
 std::string machine()

@@ -19,8 +19,8 @@ std::filesystem::path defaultLibrary()
 
 bool opensWindow(int argc, char** argv)
 {
-    static const std::set<std::string_view> kCommands{"record", "list",     "show",    "check",
-                                                      "export", "retarget", "resolve", "bench"};
+    static const std::set<std::string_view> kCommands{"record",   "list",    "show",  "check",  "export",
+                                                      "retarget", "resolve", "bench", "devices"};
     for (int i = 1; i < argc; ++i) {
         const std::string_view argument = argv[i];
         if (kCommands.contains(argument) || argument == "--help" || argument == "-h" || argument == "--version")
@@ -98,6 +98,15 @@ int runCommandLine(int argc, char** argv, const OpenWindow& openWindow)
         ->check(CLI::Range(1.0, 1000.0));
     exportCommand->add_option("filter", exporting.filters, "key=value, or words to search for");
     exportCommand->callback([&] { status = runExport(context, exporting); });
+
+    DevicesOptions devices;
+    CLI::App* devicesCommand = app.add_subcommand("devices", "Show what is connected, or simulate a device");
+    devicesCommand->add_option("--station", devices.station, "Station file (TOML) whose devices to look at");
+    devicesCommand->add_option("--simulate", devices.simulate, "Be a device of this kind on loopback");
+    devicesCommand->add_option("--port", devices.port, "UDP port to send to, or path of the serial port to make");
+    devicesCommand->add_option("--seconds", devices.seconds, "How long to look (2), or to simulate (until Ctrl+C)")
+        ->check(CLI::Range(0.1, 86400.0));
+    devicesCommand->callback([&] { status = runDevices(context, devices); });
 
     CLI::App* retargetCommand = app.add_subcommand("retarget", "Retarget a motion to a robot and report the tracking");
     retargetCommand->callback([&] { status = runRetarget(context); });

@@ -27,6 +27,13 @@ struct RecordOptions {
     std::optional<double> seconds;
 };
 
+struct DevicesOptions {
+    std::string station;   ///< file; empty: listen for whoever sends
+    std::string simulate;  ///< kind to be, instead of looking
+    std::string port;      ///< of the simulated one: UDP port to send to, or the path of the serial port to make
+    std::optional<double> seconds;
+};
+
 struct WindowOptions {
     bool demo = false;      ///< connect the demo station
     bool practice = false;  ///< lead a newcomer
@@ -65,6 +72,7 @@ using OpenWindow = std::function<int(const CommandContext&, const WindowOptions&
 [[nodiscard]] int runExport(const CommandContext& context, const ExportOptions& options);
 [[nodiscard]] int runRetarget(const CommandContext& context);
 [[nodiscard]] int runResolve(const CommandContext& context, const std::string& episode);
+[[nodiscard]] int runDevices(const CommandContext& context, const DevicesOptions& options);
 [[nodiscard]] int runBench(const CommandContext& context, const BenchOptions& options);
 
 }  // namespace understudy

@@ -10,6 +10,8 @@
 #include <fmt/ranges.h>
 #include <toml++/toml.h>
 
+#include "app/stationdevicetoml.h"
+
 namespace understudy {
 namespace {
 
@@ -117,11 +119,10 @@ const toml::table& tableAt(const toml::table& root, const char* key)
 
 std::optional<Error> readDevice(const toml::table& table, const std::string& origin, StationDevice& device)
 {
-    Section section(table, "device", origin);
-    section.read("name", device.name, "a text");
-    section.readChoice("kind", device.kind, {"motion"});
-    section.read("motion", device.motion, "a file name, or the name of a motion that ships with the studio");
-    return section.finish();
+    Result<StationDevice> read = readStationDevice(table, origin);
+    if (!read) return read.error();
+    device = std::move(*read);
+    return std::nullopt;
 }
 
 std::optional<Error> readCamera(const toml::table& table, const std::string& origin, StationCamera& camera)
@@ -178,7 +179,7 @@ Result<Station> parseStation(std::string_view text, const std::string& origin)
     Section top(root, "top level", origin);
     top.read("name", station.name, "a text");
     top.read("operator", station.operatorName, "a text");
-    for (const char* key : {"robot", "device", "camera", "teleop", "recording", "fault"}) top.allow(key);
+    for (const char* key : {"robot", "device", "rig", "camera", "teleop", "recording", "fault"}) top.allow(key);
     keep(top.finish());
 
     Section robot(tableAt(root, "robot"), "robot", origin);
@@ -210,6 +211,11 @@ Result<Station> parseStation(std::string_view text, const std::string& origin)
     keep(fault.finish());
 
     keep(readList(root, "device", origin, station.rig, readDevice));
+    Result<RigSources> sources = readRigSources(tableAt(root, "rig"), origin);
+    if (sources)
+        station.rigSources = std::move(*sources);
+    else
+        keep(sources.error());
     keep(readList(root, "camera", origin, station.cameras, readCamera));
     station.camerasFromProfile = root.get("camera") == nullptr;
     if (error) return tl::unexpected(*error);
@@ -218,9 +224,8 @@ Result<Station> parseStation(std::string_view text, const std::string& origin)
     for (const StationCamera& camera : station.cameras)
         if (!names.insert(camera.name).second)
             return fail(fmt::format("{}: two cameras are called \"{}\"; give each its own name", origin, camera.name));
-    if (station.rig.size() != 1)
-        return fail(fmt::format("{}: the rig has {} devices; this version drives from exactly one [[device]]", origin,
-                                station.rig.size()));
+    if (const Result<void> sound = checkRig(station.rig, station.rigSources, origin); !sound)
+        return tl::unexpected(sound.error());
     return station;
 }
 
@@ -268,9 +273,15 @@ std::string toToml(const Station& station)
     if (!faults.empty()) root.insert("fault", std::move(faults));
     if (!station.robotProfile.empty()) root["robot"].as_table()->insert("profile", station.robotProfile);
     toml::array rig;
-    for (const StationDevice& device : station.rig)
-        rig.push_back(toml::table{{"name", device.name}, {"kind", device.kind}, {"motion", device.motion}});
+    for (const StationDevice& device : station.rig) rig.push_back(toTable(device));
     root.insert("device", std::move(rig));
+    toml::table parts;
+    for (const auto& [part, names] : station.rigSources) {
+        toml::array list;
+        for (const std::string& name : names) list.push_back(name);
+        parts.insert(part, std::move(list));
+    }
+    if (!parts.empty()) root.insert("rig", std::move(parts));
     if (!station.camerasFromProfile) {
         toml::array cameras;
         for (const StationCamera& camera : station.cameras)

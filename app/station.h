@@ -5,16 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "app/stationdevice.h"
 #include "core/result.h"
 
 namespace understudy {
-
-/// One device of the rig. `motion` plays a recorded human motion.
-struct StationDevice {
-    std::string name = "motion";
-    std::string kind = "motion";
-    std::string motion;  ///< file, or the name of a motion that ships with the studio
-};
 
 struct StationCamera {
     std::string name;
@@ -39,6 +33,7 @@ struct Station {
     std::string robotModel = "understudy_one";  ///< file, or the name of a robot that ships with the studio
     std::string robotProfile;                   ///< file; empty: found by the model's name
     std::vector<StationDevice> rig{StationDevice{}};
+    RigSources rigSources;               ///< [rig]; empty: every part from whatever device gives it
     std::vector<StationCamera> cameras;  ///< empty: those of the robot's profile
     bool camerasFromProfile = true;
     double loopHz = 500;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "app/devicefactory.h"
 #include "app/libraryledger.h"
 #include "app/shipped.h"
 #include "core/clock.h"
@@ -17,26 +18,9 @@
 #include "storage/library.h"
 #include "storage/librarycheck.h"
 #include "storage/modelstore.h"
-#include "xr/motionplayer.h"
 
 namespace understudy {
 namespace {
-
-Result<std::unique_ptr<DeviceSource>> openMotion(const StationDevice& device, bool releaseEachPass)
-{
-    const Result<std::filesystem::path> file = findMotion(device.motion);
-    if (!file) return tl::unexpected(file.error());
-    Result<BvhMotion> motion = BvhMotion::load(*file);
-    if (!motion) return tl::unexpected(motion.error());
-    Result<MotionScript> script = MotionScript::beside(*file);
-    if (!script) return tl::unexpected(script.error());
-    if (releaseEachPass)
-        for (ButtonHold& hold : script->buttons)
-            if (hold.button == Button::HoldToDrive && !hold.release) hold.release = motion->duration();
-    MotionPlayerOptions options;
-    options.name = device.name;
-    return std::make_unique<MotionPlayer>(std::move(*motion), std::move(*script), options);
-}
 
 /// Negative where there is none.
 Duration durationOf(const std::optional<double>& seconds) { return seconds ? fromSeconds(*seconds) : -1; }
@@ -288,8 +272,8 @@ SessionInfo TeleopSession::Parts::describe() const
     common.jointNames = model->jointNames();
     common.loopHz = station.loopHz;
     common.clock = WallAnchor::take(clock);
-    const DeviceInfo& info = device->info();
-    common.rig = {{.name = info.name, .kind = info.kind, .serial = info.serial, .rateHz = info.rateHz}};
+    for (const DeviceInfo& info : devicesBehind(*device, station))
+        common.rig.push_back({.name = info.name, .kind = info.kind, .serial = info.serial, .rateHz = info.rateHz});
     for (const CameraSource* camera : cameras) common.cameras.push_back(understudy::describe(camera->info()));
     common.software = "understudy " UNDERSTUDY_VERSION;
     return session;
@@ -312,7 +296,8 @@ Result<std::unique_ptr<TeleopSession>> TeleopSession::open(SessionOptions option
     if (options.device) {
         parts->device = std::move(options.device);
     } else {
-        Result<std::unique_ptr<DeviceSource>> device = openMotion(parts->station.rig.front(), options.releaseEachPass);
+        Result<std::unique_ptr<DeviceSource>> device =
+            makeOperator(parts->station, {.releaseEachPass = options.releaseEachPass});
         if (!device) return tl::unexpected(device.error());
         parts->device = std::move(*device);
     }
