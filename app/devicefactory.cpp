@@ -9,6 +9,7 @@
 #include "xr/dynamixel/leaderarm.h"
 #include "xr/motionplayer.h"
 #include "xr/network/networkdevice.h"
+#include "xr/openxr/openxrsource.h"
 #include "xr/rig/rig.h"
 #include "xr/suits/suitkind.h"
 
@@ -79,6 +80,9 @@ Result<std::unique_ptr<DeviceSource>> makeDevice(const StationDevice& device, co
 {
     if (device.kind == "motion") return makeMotion(device, choices);
     if (device.kind == "dynamixel") return makeLeaderArm(device);
+    if (device.kind == "openxr")
+        return std::make_unique<OpenXrSource>(
+            OpenXrOptions{.name = device.name, .rateHz = device.rateHz.value_or(OpenXrOptions{}.rateHz)});
     if (const auto suit = suitKindOf(device.kind)) return makeSuit(*suit, device);
     std::string known;
     for (const std::string& kind : deviceKinds()) known += (known.empty() ? "" : ", ") + kind;

@@ -152,7 +152,7 @@ Result<StationJoint> readJoint(const toml::table& table, const std::string& orig
 
 const std::vector<std::string>& deviceKinds()
 {
-    static const std::vector<std::string> kKinds{"motion", "xsens",  "rokoko", "vmc",
+    static const std::vector<std::string> kKinds{"motion", "openxr", "xsens",  "rokoko",   "vmc",
                                                  "mocopi", "noitom", "joints", "dynamixel"};
     return kKinds;
 }
