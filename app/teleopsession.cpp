@@ -60,7 +60,8 @@ struct TeleopSession::Parts {
     SteadyClock clock;
     PosixFileSystem files;
     std::unique_ptr<RobotModel> model;
-    std::unique_ptr<SimulatorLink> robot;
+    std::unique_ptr<RobotLink> robot;
+    SimulatorLink* simulator = nullptr;  ///< the robot, where it is simulated
     std::unique_ptr<DeviceSource> device;
     std::unique_ptr<SimulatedCameras> simulated;
     std::vector<std::unique_ptr<PatternCamera>> patterns;
@@ -79,14 +80,16 @@ struct TeleopSession::Parts {
     Latest<RobotState>* robotStates = nullptr;          ///< the loop's
     Latest<OperatorSample>* operatorSamples = nullptr;  ///< the loop's
     Ring<SceneState>* sceneReader = nullptr;
+    Latest<ContactSample>* contactReader = nullptr;
     Eigen::VectorXd scene;
     Latest<TeleopStatus>* statusReader = nullptr;
     Latest<ViewSample> view;
     std::size_t viewCamera = 0;  ///< the one steered by, else the first
     std::vector<Latest<ImageRef>*> imageReaders;
     bool running = false;
+    bool barred = false;
 
-    [[nodiscard]] Result<void> openRobot();
+    [[nodiscard]] Result<void> openRobot(const SessionOptions& options);
     [[nodiscard]] Result<void> openCameras();
     [[nodiscard]] Result<void> recoverTakes();
     [[nodiscard]] Result<void> openLibraryFor(const SessionOptions& options);
@@ -94,7 +97,7 @@ struct TeleopSession::Parts {
     [[nodiscard]] SessionInfo describe() const;
 };
 
-Result<void> TeleopSession::Parts::openRobot()
+Result<void> TeleopSession::Parts::openRobot(const SessionOptions& options)
 {
     const Result<std::filesystem::path> file = findRobot(station.robotModel);
     if (!file) return tl::unexpected(file.error());
@@ -105,10 +108,17 @@ Result<void> TeleopSession::Parts::openRobot()
     model = std::make_unique<RobotModel>(std::move(*loaded));
     if (!model->teleoperationGap().empty()) return fail(model->teleoperationGap());
     for (const std::string& warning : model->warnings()) spdlog::info("{}: {}", model->name(), warning);
+    if (options.robot) {
+        Result<std::unique_ptr<RobotLink>> link = options.robot(*model, clock);
+        if (!link) return tl::unexpected(link.error());
+        robot = std::move(*link);
+        return {};
+    }
     const SimulatorFaults faults{.silentAfter = durationOf(station.faults.robotSilentAfter),
                                  .silentFor = durationOf(station.faults.robotSilentFor)};
     Result<std::unique_ptr<SimulatorLink>> link = SimulatorLink::create(*model, clock, {.faults = faults});
     if (!link) return tl::unexpected(link.error());
+    simulator = link->get();
     robot = std::move(*link);
     return {};
 }
@@ -130,11 +140,11 @@ Result<void> TeleopSession::Parts::openCameras()
             clock));
         cameras.push_back(patterns.back().get());
     }
-    if (!anySimulated || model->profile().cameras.empty()) return {};
+    if (!anySimulated || model->profile().cameras.empty() || simulator == nullptr) return {};
     CameraOptions options;
     if (!station.faults.camera.empty() && station.faults.cameraSilentAfter)
         options.silentAfter[station.faults.camera] = fromSeconds(*station.faults.cameraSilentAfter);
-    auto made = SimulatedCameras::create(*model, robot->addSceneReader(), clock, options);
+    auto made = SimulatedCameras::create(*model, simulator->addSceneReader(), clock, options);
     if (!made) {
         notes.push_back("No simulated cameras: " + made.error().message + ".");
         return {};
@@ -255,6 +265,7 @@ Result<void> TeleopSession::Parts::openLoop()
     Result<std::unique_ptr<TeleopLoop>> made = TeleopLoop::create(*model, ports, options);
     if (!made) return tl::unexpected(made.error());
     loop = std::move(*made);
+    loop->setBarred(barred);
     statusReader = &loop->addStatusReader();
     return {};
 }
@@ -292,7 +303,7 @@ Result<std::unique_ptr<TeleopSession>> TeleopSession::open(SessionOptions option
         if (options.progress) options.progress(line);
     };
     say("Loading the robot …");
-    if (const Result<void> opened = parts->openRobot(); !opened) return tl::unexpected(opened.error());
+    if (const Result<void> opened = parts->openRobot(options); !opened) return tl::unexpected(opened.error());
     if (options.device) {
         parts->device = std::move(options.device);
     } else {
@@ -308,7 +319,10 @@ Result<std::unique_ptr<TeleopSession>> TeleopSession::open(SessionOptions option
     parts->stateReader = &parts->robot->states().addReader();
     parts->robotStates = &parts->robot->states().addReader();
     parts->operatorSamples = &parts->device->samples().addReader();
-    parts->sceneReader = &parts->robot->addSceneReader();
+    if (parts->simulator != nullptr) {
+        parts->sceneReader = &parts->simulator->addSceneReader();
+        parts->contactReader = &parts->simulator->addContactReader();
+    }
     for (CameraSource* camera : parts->cameras) parts->imageReaders.push_back(&camera->images().addReader());
     return std::unique_ptr<TeleopSession>(new TeleopSession(std::move(parts)));
 }
@@ -362,9 +376,18 @@ void TeleopSession::requestStop() { m_parts->loop->requestStop(); }
 
 void TeleopSession::clearStop() { m_parts->loop->clearStop(); }
 
+void TeleopSession::setBarred(bool barred)
+{
+    m_parts->barred = barred;
+    if (m_parts->loop) m_parts->loop->setBarred(barred);
+}
+
 void TeleopSession::goHome() { m_parts->loop->requestHome(); }
 
-void TeleopSession::resetScene(std::uint64_t seed) { m_parts->robot->resetObjects(seed); }
+void TeleopSession::resetScene(std::uint64_t seed)
+{
+    if (m_parts->simulator != nullptr) m_parts->simulator->resetObjects(seed);
+}
 
 const std::string& TeleopSession::sessionId() const { return m_parts->sessionId; }
 
@@ -382,8 +405,14 @@ const TeleopStatus* TeleopSession::teleop() { return m_parts->statusReader ? m_p
 
 const RobotState* TeleopSession::robotState() { return m_parts->stateReader->read(); }
 
+const ContactSample* TeleopSession::contacts()
+{
+    return m_parts->contactReader ? m_parts->contactReader->read() : nullptr;
+}
+
 const Eigen::VectorXd* TeleopSession::scene()
 {
+    if (m_parts->sceneReader == nullptr) return nullptr;
     while (const SceneState* state = m_parts->sceneReader->front()) {
         m_parts->scene = state->qpos;
         m_parts->sceneReader->pop();

@@ -25,6 +25,9 @@ struct SessionOptions {
     bool releaseEachPass = false;
     /// A device of the caller's own drives instead of the station's rig, e.g. keyboard and mouse.
     std::unique_ptr<DeviceSource> device;
+    /// A robot of the caller's own instead of the station's simulator, e.g. a real one's stand-in. Model and clock
+    /// outlive it.
+    std::function<Result<std::unique_ptr<RobotLink>>(const RobotModel&, const Clock&)> robot;
     /// What is being prepared, a sentence; called on the opening thread.
     std::function<void(const std::string&)> progress;
 };
@@ -50,7 +53,9 @@ public:
 
     void requestStop();
     void clearStop();
-    /// The robot returns to its rest posture, slowly, while hold-to-drive is held.
+    /// While it stands nobody drives: the robot lets go, and may only go home.
+    void setBarred(bool barred);
+    /// The robot returns to its rest posture, slowly; again: it stops on its way. Only while it is ready.
     void goHome();
     /// Puts the objects back; a seed other than 0 varies their places.
     void resetScene(std::uint64_t seed);
@@ -66,6 +71,8 @@ public:
     /// The newest of each, null before the first; valid until the next call.
     [[nodiscard]] const TeleopStatus* teleop();
     [[nodiscard]] const RobotState* robotState();
+    /// Of the simulator; null before the first and without one.
+    [[nodiscard]] const ContactSample* contacts();
     /// qpos of the simulated scene, as RobotModel::restQpos(); null without a simulator.
     [[nodiscard]] const Eigen::VectorXd* scene();
     [[nodiscard]] std::size_t cameraCount() const;

@@ -61,6 +61,12 @@ void KeyRouter::add(KeyAct act)
     emit changed();
 }
 
+void KeyRouter::retitle(const QString& id, const QString& title)
+{
+    for (KeyAct& act : m_acts)
+        if (act.id == id) act.title = title;
+}
+
 void KeyRouter::removePage(const QString& page)
 {
     for (std::size_t i = m_acts.size(); i-- > 0;) {
@@ -127,9 +133,11 @@ bool KeyRouter::eventFilter(QObject* watched, QEvent* event)
         return false;
     }
     const auto* widget = qobject_cast<QWidget*>(watched);
-    if (widget == nullptr || widget->window() != &m_window) return false;
+    if (widget == nullptr) return false;
     auto& key = static_cast<QKeyEvent&>(*event);
     if (event->type() == QEvent::KeyRelease) return release(key);
+    if (widget->window() != &m_window)
+        return event->type() == QEvent::KeyPress && key.key() == Qt::Key_Escape && m_stop && m_stop();
     if (event->type() == QEvent::KeyPress) return press(key);
     if (find(key) != nullptr && !(takesText(QApplication::focusWidget()) && isPlain(key))) event->accept();
     return false;

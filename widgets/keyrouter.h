@@ -36,13 +36,15 @@ public:
 
     /// Applies a stored rebinding of the act's id.
     void add(KeyAct act);
+    /// In another language; silent for an unknown id.
+    void retitle(const QString& id, const QString& title);
     void removePage(const QString& page);
     void setPage(const QString& page);
     [[nodiscard]] const QString& page() const { return m_page; }
     [[nodiscard]] const std::vector<KeyAct>& acts() const { return m_acts; }
 
-    /// Esc goes here before anything else, also while text has the focus: the stop request of a studio that commands
-    /// a robot. Returns false to let Esc cancel as usual.
+    /// Esc goes here before anything else, in every window of the program and also while text has the focus: the stop
+    /// request of a studio that commands a robot. Returns false to let Esc cancel as usual.
     void setStop(std::function<bool()> stop) { m_stop = std::move(stop); }
 
     /// Empty when done; otherwise the title of the act that has this key on the same page or everywhere.

@@ -15,6 +15,8 @@ constexpr double kRadiansPerPixel = 0.006;
 constexpr double kZoomPerStep = 0.88;
 constexpr double kNearest = 0.3;
 constexpr double kFarthest = 12;
+constexpr double kReach = 24;            ///< pixels round a handle that take hold of it
+constexpr double kMetresPerStep = 0.02;  ///< of the wheel, away and closer
 
 }  // namespace
 
@@ -59,7 +61,8 @@ void RobotViewport::setColours(const SceneColours& colours)
 void RobotViewport::show(SceneFrame frame)
 {
     m_frame = std::move(frame);
-    if (m_follow && !m_frame.bodies.empty()) m_camera.focus = m_frame.bodies.front().position;
+    if (m_follow && m_frame.follow < m_frame.bodies.size())
+        m_camera.focus = m_frame.bodies[m_frame.follow].position + Eigen::Vector3d(0.2, 0, 0.1);
     redraw();
 }
 
@@ -84,7 +87,82 @@ void RobotViewport::redraw()
     m_stale = m_busy;
     if (m_busy || !isVisible() || width() < 2 || height() < 2) return;
     m_busy = true;
-    m_renderer.request(m_frame, m_camera, size() * devicePixelRatioF());
+    SceneFrame shown = m_frame;
+    if (!m_layers.ghost) shown.ghost.clear();
+    if (!m_layers.frames) shown.frames.clear();
+    if (!m_layers.contacts) shown.contacts.clear();
+    if (!m_layers.trails) shown.trails.clear();
+    if (!m_layers.frusta) shown.frusta.clear();
+    shown.objects = m_layers.objects;
+    m_renderer.request(std::move(shown), m_camera, size() * devicePixelRatioF());
+}
+
+void RobotViewport::setLayers(const SceneLayers& layers)
+{
+    m_layers = layers;
+    redraw();
+}
+
+void RobotViewport::setHandles(std::vector<ViewportHandle> handles)
+{
+    m_handles = std::move(handles);
+    if (m_dragged >= static_cast<int>(m_handles.size())) m_dragged = -1;
+    update();
+}
+
+QPoint RobotViewport::handleAt(int index) const
+{
+    const auto place = m_camera.project(m_handles[static_cast<std::size_t>(index)].position, size());
+    return place ? place->toPoint() : QPoint(-1, -1);
+}
+
+int RobotViewport::handleUnder(QPointF place) const
+{
+    int nearest = -1;
+    double least = kReach;
+    for (int i = 0; i < static_cast<int>(m_handles.size()); ++i) {
+        const QPointF away = handleAt(i) - place;
+        const double distance = std::hypot(away.x(), away.y());
+        if (distance < least) {
+            least = distance;
+            nearest = i;
+        }
+    }
+    return nearest;
+}
+
+int RobotViewport::chosen() const
+{
+    const auto found = std::find_if(m_handles.begin(), m_handles.end(), [](const auto& each) { return each.chosen; });
+    return found == m_handles.end() ? -1 : static_cast<int>(found - m_handles.begin());
+}
+
+void RobotViewport::nudge(const Eigen::Vector3d& metres)
+{
+    const int handle = m_dragged >= 0 ? m_dragged : chosen();
+    if (handle < 0) return;
+    emit handleMoved(handle, metres.x() * m_camera.right() + metres.y() * m_camera.up() - metres.z() * m_camera.back());
+}
+
+void RobotViewport::drawHandles(QPainter& painter) const
+{
+    painter.setRenderHint(QPainter::Antialiasing);
+    for (int i = 0; i < static_cast<int>(m_handles.size()); ++i) {
+        const ViewportHandle& handle = m_handles[static_cast<std::size_t>(i)];
+        const QPointF place = handleAt(i);
+        const bool held = i == m_dragged;
+        const double radius = handle.chosen ? 15 : 10;
+        QColor fill = handle.colour;
+        fill.setAlpha(held ? 120 : handle.chosen ? 60 : 0);
+        painter.setBrush(fill);
+        painter.setPen(QPen(QColor(0, 0, 0, 110), 4.5));
+        painter.drawEllipse(place, radius, radius);
+        painter.setPen(QPen(handle.colour, handle.chosen ? 2.5 : 1.5));
+        painter.drawEllipse(place, radius, radius);
+        if (!handle.chosen) continue;
+        for (const QPointF& way : {QPointF(1, 0), QPointF(-1, 0), QPointF(0, 1), QPointF(0, -1)})
+            painter.drawLine(place + way * radius, place + way * (radius + 6));
+    }
 }
 
 void RobotViewport::paintEvent(QPaintEvent*)
@@ -104,6 +182,7 @@ void RobotViewport::paintEvent(QPaintEvent*)
     } else {
         painter.drawImage(rect(), m_image);
     }
+    drawHandles(painter);
 }
 
 void RobotViewport::resizeEvent(QResizeEvent*) { redraw(); }
@@ -114,12 +193,26 @@ bool RobotViewport::event(QEvent* event)
     return QWidget::event(event);
 }
 
-void RobotViewport::mousePressEvent(QMouseEvent* event) { m_lastMouse = event->position(); }
+void RobotViewport::mousePressEvent(QMouseEvent* event)
+{
+    m_lastMouse = event->position();
+    m_dragged = event->button() == Qt::LeftButton && !(event->modifiers() & Qt::ShiftModifier)
+                    ? handleUnder(event->position())
+                    : -1;
+    if (m_dragged >= 0) emit handleChosen(m_dragged);
+    update();
+}
 
 void RobotViewport::mouseMoveEvent(QMouseEvent* event)
 {
     const QPointF moved = event->position() - m_lastMouse;
     m_lastMouse = event->position();
+    if (m_dragged >= 0 && (event->buttons() & Qt::LeftButton)) {
+        const double depth = m_camera.depthOf(m_handles[static_cast<std::size_t>(m_dragged)].position);
+        const double scale = ViewCamera::metresPerPixel(std::max(depth, kNearest), height());
+        nudge({scale * moved.x(), -scale * moved.y(), 0});
+        return;
+    }
     const bool panning = (event->buttons() & (Qt::RightButton | Qt::MiddleButton)) ||
                          ((event->buttons() & Qt::LeftButton) && (event->modifiers() & Qt::ShiftModifier));
     if (panning) {
@@ -131,35 +224,34 @@ void RobotViewport::mouseMoveEvent(QMouseEvent* event)
     redraw();
 }
 
+void RobotViewport::mouseReleaseEvent(QMouseEvent*)
+{
+    m_dragged = -1;
+    update();
+}
+
 void RobotViewport::pan(QPointF pixels)
 {
     setFollow(false);
-    const double metresPerPixel = m_camera.distance * std::tan(0.5 * 38 * std::numbers::pi / 180) * 2 / height();
-    const Eigen::Vector3d right(-std::sin(m_camera.azimuth), std::cos(m_camera.azimuth), 0);
-    const Eigen::Vector3d back(std::cos(m_camera.elevation) * std::cos(m_camera.azimuth),
-                               std::cos(m_camera.elevation) * std::sin(m_camera.azimuth), std::sin(m_camera.elevation));
-    const Eigen::Vector3d up = back.cross(right);
-    m_camera.focus += metresPerPixel * (-pixels.x() * right + pixels.y() * up);
+    const double scale = ViewCamera::metresPerPixel(m_camera.distance, height());
+    m_camera.focus += scale * (-pixels.x() * m_camera.right() + pixels.y() * m_camera.up());
 }
 
 void RobotViewport::wheelEvent(QWheelEvent* event)
 {
     const double steps = event->angleDelta().y() / 120.0;
+    event->accept();
+    if (m_dragged >= 0) {
+        nudge({0, 0, kMetresPerStep * steps});
+        return;
+    }
     m_camera.distance = std::clamp(m_camera.distance * std::pow(kZoomPerStep, steps), kNearest, kFarthest);
     redraw();
-    event->accept();
 }
 
-void RobotViewport::mouseDoubleClickEvent(QMouseEvent*) { goHome(); }
-
-void RobotViewport::keyPressEvent(QKeyEvent* event)
+void RobotViewport::mouseDoubleClickEvent(QMouseEvent* event)
 {
-    if (event->key() == Qt::Key_H)
-        goHome();
-    else if (event->key() == Qt::Key_F)
-        setFollow(!m_follow);
-    else
-        QWidget::keyPressEvent(event);
+    if (handleUnder(event->position()) < 0) goHome();
 }
 
 }  // namespace understudy

@@ -12,6 +12,7 @@ namespace understudy {
 struct SceneShape {
     int body = 0;          ///< index into SceneFrame::bodies
     bool isRobot = false;  ///< part of the robot: drawn again as ghost
+    bool isFree = false;   ///< an object that moves about
     std::array<float, 4> colour{0.7F, 0.7F, 0.7F, 1.0F};
     std::vector<Eigen::Vector3f> vertices;
     std::vector<std::array<std::uint32_t, 3>> triangles;
@@ -47,14 +48,8 @@ struct SceneFrame {
     std::vector<SceneContact> contacts;
     std::vector<SceneTrail> trails;
     std::vector<SceneFrustum> frusta;
-};
-
-/// Where the eye is: on a sphere round the focus.
-struct ViewCamera {
-    Eigen::Vector3d focus{0.2, 0, 1.05};  ///< m, world
-    double azimuth = 0.7;                 ///< rad about z from +x
-    double elevation = 0.25;              ///< rad above the horizon
-    double distance = 3.0;                ///< m
+    bool objects = true;     ///< free bodies are shown
+    std::size_t follow = 0;  ///< index into bodies: what a following eye looks at
 };
 
 }  // namespace understudy

@@ -14,7 +14,7 @@ QString explain(HoldReason reason)
     case HoldReason::None:
         return {};
     case HoldReason::StopRequested:
-        return say(QT_TRANSLATE_NOOP("HoldReason", "stop requested; let go and hold to drive to go on"));
+        return say(QT_TRANSLATE_NOOP("HoldReason", "stop requested; press C to go on"));
     case HoldReason::NoRobot:
         return say(QT_TRANSLATE_NOOP("HoldReason", "no robot answers; check its link"));
     case HoldReason::RobotStale:
@@ -45,7 +45,7 @@ QString explain(HoldReason reason)
     return {};
 }
 
-StateBanner::StateBanner(QWidget* parent) : QWidget(parent) { setMinimumHeight(96); }
+StateBanner::StateBanner(QWidget* parent) : QWidget(parent) { setAttribute(Qt::WA_TransparentForMouseEvents); }
 
 void StateBanner::setState(TeleopPhase phase, HoldReason reason)
 {
@@ -56,18 +56,17 @@ void StateBanner::setState(TeleopPhase phase, HoldReason reason)
     update();
 }
 
-void StateBanner::setReset(bool reset)
+void StateBanner::setBar(Bar bar)
 {
-    if (m_reset == reset) return;
-    m_reset = reset;
+    if (m_bar == bar) return;
+    m_bar = bar;
     update();
 }
 
 QString StateBanner::word() const
 {
-    if (m_reset && m_phase != TeleopPhase::Fault && m_phase != TeleopPhase::Stopped &&
-        m_phase != TeleopPhase::Disconnected)
-        return tr("RESET");
+    if (m_phase == TeleopPhase::Disengaging && m_reason == HoldReason::Parked) return tr("PARKING");
+    if (m_bar != Bar::None && m_phase == TeleopPhase::Ready) return m_bar == Bar::Reset ? tr("RESET") : tr("LOCKED");
     switch (m_phase) {
     case TeleopPhase::Disconnected:
         return tr("NO ROBOT");
@@ -93,7 +92,12 @@ QString StateBanner::word() const
 
 QString StateBanner::why() const
 {
-    if (m_reset && m_reason != HoldReason::StopRequested) return explain(HoldReason::Parked);
+    if (m_phase == TeleopPhase::Disengaging && m_reason == HoldReason::Parked) return tr("slowly to the rest posture");
+    if (m_phase == TeleopPhase::Ready && m_bar == Bar::Unconfirmed) return tr("nobody has taken command of this robot");
+    if (m_phase == TeleopPhase::Ready && m_bar == Bar::Reset) return explain(HoldReason::Parked);
+    if (m_phase == TeleopPhase::Active) return tr("the robot follows; let go to stop");
+    if (m_phase == TeleopPhase::Aligning) return tr("the robot's command meets its posture");
+    if (m_phase == TeleopPhase::Engaging) return tr("slowly at first; keep holding");
     return explain(m_reason);
 }
 
@@ -102,14 +106,15 @@ QColor StateBanner::colour() const
     const Theme& theme = Theme::current();
     switch (m_phase) {
     case TeleopPhase::Active:
-        return m_reset ? theme.accent : theme.good;
+        return theme.good;
     case TeleopPhase::Ready:
     case TeleopPhase::Aligning:
     case TeleopPhase::Engaging:
         return theme.accent;
     case TeleopPhase::Hold:
+        return theme.caution;
     case TeleopPhase::Disengaging:
-        return m_reset ? theme.accent : theme.caution;
+        return m_reason == HoldReason::Parked ? theme.accent : theme.caution;
     case TeleopPhase::Stopped:
     case TeleopPhase::Fault:
     case TeleopPhase::Disconnected:
@@ -118,7 +123,7 @@ QColor StateBanner::colour() const
     return theme.faint;
 }
 
-QSize StateBanner::sizeHint() const { return {420, 96}; }
+QSize StateBanner::sizeHint() const { return {scaled(460), scaled(104)}; }
 
 void StateBanner::paintEvent(QPaintEvent*)
 {
@@ -127,21 +132,24 @@ void StateBanner::paintEvent(QPaintEvent*)
     painter.setRenderHint(QPainter::Antialiasing);
     const QRectF box = QRectF(rect()).adjusted(1, 1, -1, -1);
     QColor fill = theme.panel;
-    fill.setAlpha(225);
+    fill.setAlpha(235);
     painter.setBrush(fill);
     painter.setPen(QPen(colour(), 2));
     painter.drawRoundedRect(box, 10, 10);
     painter.setPen(Qt::NoPen);
     painter.setBrush(colour());
-    painter.drawRoundedRect(QRectF(box.left() + 10, box.top() + 14, 6, box.height() - 28), 3, 3);
+    const double bar = scaled(6);
+    painter.drawRoundedRect(QRectF(box.left() + scaled(12), box.top() + scaled(16), bar, box.height() - scaled(32)), 3,
+                            3);
+    const double left = box.left() + scaled(32);
+    const double room = box.right() - scaled(12) - left;
     painter.setPen(colour());
-    painter.setFont(uiFont(48, QFont::Bold));
-    painter.drawText(QRectF(box.left() + 28, box.top() + 6, box.width() - 36, 56), Qt::AlignLeft | Qt::AlignVCenter,
-                     word());
+    painter.setFont(uiFont(50, QFont::Bold));
+    painter.drawText(QRectF(left, box.top() + scaled(8), room, scaled(56)), Qt::AlignLeft | Qt::AlignVCenter, word());
     painter.setPen(theme.text);
-    painter.setFont(uiFont(13));
-    painter.drawText(QRectF(box.left() + 30, box.bottom() - 32, box.width() - 40, 24), Qt::AlignLeft | Qt::AlignVCenter,
-                     painter.fontMetrics().elidedText(why(), Qt::ElideRight, static_cast<int>(box.width()) - 40));
+    painter.setFont(uiFont(15));
+    painter.drawText(QRectF(left + 2, box.bottom() - scaled(38), room, scaled(28)), Qt::AlignLeft | Qt::AlignVCenter,
+                     painter.fontMetrics().elidedText(why(), Qt::ElideRight, static_cast<int>(room)));
 }
 
 }  // namespace understudy

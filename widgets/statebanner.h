@@ -14,8 +14,9 @@ public:
     explicit StateBanner(QWidget* parent = nullptr);
 
     void setState(TeleopPhase phase, HoldReason reason);
-    /// Between takes: parked, until somebody says the table is clear.
-    void setReset(bool reset);
+    /// Why nobody may drive: between takes, until somebody says the table is clear; or nobody took command yet.
+    enum class Bar { None, Reset, Unconfirmed };
+    void setBar(Bar bar);
 
     [[nodiscard]] QString word() const;
     [[nodiscard]] QString why() const;
@@ -30,7 +31,7 @@ protected:
 private:
     TeleopPhase m_phase = TeleopPhase::Disconnected;
     HoldReason m_reason = HoldReason::NoRobot;
-    bool m_reset = false;
+    Bar m_bar = Bar::None;
 };
 
 /// In words for a person, what to do about it.

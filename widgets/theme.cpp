@@ -1,15 +1,36 @@
 #include "widgets/theme.h"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 
 #include <QApplication>
 #include <QPalette>
+#include <QRegularExpression>
 #include <QStyleFactory>
 
 namespace understudy {
 namespace {
 
 ThemeName g_current = ThemeName::Dark;  // NOWALL: the one style of the one application, GUI thread only
+
+double g_scale = 1;  // NOWALL: likewise
+
+/// Every length of a style sheet but hairlines, enlarged.
+QString scaledSheet(const QString& sheet)
+{
+    static const QRegularExpression length(QStringLiteral("(\\d+)px"));
+    QString out;
+    qsizetype from = 0;
+    for (auto found = length.globalMatch(sheet); found.hasNext();) {
+        const QRegularExpressionMatch match = found.next();
+        const int pixels = match.captured(1).toInt();
+        out += sheet.mid(from, match.capturedStart() - from);
+        out += QString::number(pixels <= 1 ? pixels : scaled(pixels)) + QStringLiteral("px");
+        from = match.capturedEnd();
+    }
+    return out + sheet.mid(from);
+}
 
 QString styleSheet(const Theme& theme)
 {
@@ -22,6 +43,7 @@ QLabel[role="muted"] { color: %muted; }
 QLabel[role="title"] { font-size: 15px; font-weight: 600; }
 QFrame[role="panel"] { background: %panel; border: none; }
 QFrame[role="card"] { background: %raised; border: none; border-radius: 8px; }
+QFrame[role="overlay"] { background: %panel; border: 1px solid %line; border-radius: 10px; }
 QPushButton { background: %raised; border: 1px solid %line; border-radius: 6px; padding: 6px 12px; min-height: 20px; }
 QPushButton:hover { background: %line; }
 QPushButton:pressed { background: %panel; }
@@ -32,6 +54,8 @@ QPushButton[role="primary"]:disabled { background: %panel; color: %faint; border
 QPushButton[role="good"] { border-color: %good; }
 QPushButton[role="caution"] { border-color: %caution; }
 QPushButton[role="bad"] { border-color: %bad; color: %bad; font-weight: 600; }
+QPushButton[role="segment"] { padding: 6px 8px; color: %muted; }
+QPushButton[role="segment"]:checked { color: %text; border-color: %accent; font-weight: 600; }
 QPushButton[role="flat"] { background: transparent; border-color: transparent; }
 QPushButton[role="tab"] { background: transparent; border: none; border-radius: 6px; padding: 6px 14px; color: %muted; }
 QPushButton[role="tab"]:hover { color: %text; }
@@ -77,7 +101,7 @@ QCheckBox::indicator:checked { background: %accent; border-color: %accent; }
                                                                  {"%caution", theme.caution},
                                                                  {"%bad", theme.bad}}};
     for (const auto& [token, colour] : tokens) sheet.replace(QLatin1String(token), colour.name());
-    return sheet;
+    return scaledSheet(sheet);
 }
 
 }  // namespace
@@ -126,8 +150,9 @@ SceneColours Theme::scene() const
     const bool isDark = background.lightness() < 128;
     return {.sky = isDark ? qRgb(52, 62, 76) : qRgb(214, 222, 232),
             .horizon = isDark ? qRgb(24, 29, 36) : qRgb(240, 243, 247),
-            .floor = panel.rgb(),
-            .line = isDark ? qRgb(62, 72, 87) : qRgb(186, 195, 207),
+            .floor = isDark ? qRgb(44, 52, 63) : qRgb(226, 231, 238),
+            .line = isDark ? qRgb(66, 76, 92) : qRgb(190, 199, 211),
+            .shadow = isDark ? qRgb(28, 33, 41) : qRgb(193, 201, 212),
             .ghost = ghost.rgb(),
             .accent = accent.rgb(),
             .caution = caution.rgb()};
@@ -141,9 +166,14 @@ QColor Theme::label(int index) const
     return isDark ? QColor::fromHsl(hue, 90, 64) : QColor::fromHsl(hue, 110, 190);
 }
 
-void applyTheme(QApplication& application, ThemeName name)
+double interfaceScale() { return g_scale; }
+
+int scaled(int pixels) { return static_cast<int>(std::lround(pixels * g_scale)); }
+
+void applyTheme(QApplication& application, ThemeName name, double scale)
 {
     g_current = name;
+    g_scale = std::clamp(scale, kSmallestScale, kLargestScale);
     const Theme& theme = Theme::current();
     QPalette palette;
     palette.setColor(QPalette::Window, theme.background);
@@ -159,7 +189,10 @@ void applyTheme(QApplication& application, ThemeName name)
     palette.setColor(QPalette::Link, theme.accent);
     for (const auto role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText})
         palette.setColor(QPalette::Disabled, role, theme.faint);
-    application.setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    if (!application.property("styled").toBool()) {
+        application.setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+        application.setProperty("styled", true);
+    }
     application.setPalette(palette);
     application.setFont(uiFont(13));
     application.setStyleSheet(styleSheet(theme));
@@ -169,7 +202,7 @@ QFont uiFont(int pixelSize, QFont::Weight weight)
 {
     QFont font(QStringList{QStringLiteral("Inter"), QStringLiteral("Noto Sans CJK SC"), QStringLiteral("DejaVu Sans")},
                -1, weight);
-    font.setPixelSize(pixelSize);
+    font.setPixelSize(scaled(pixelSize));
     return font;
 }
 

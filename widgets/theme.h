@@ -29,10 +29,18 @@ struct Theme {
     [[nodiscard]] QColor label(int index) const;
 };
 
-/// Sets palette, style sheet and font of the application; widgets get a PaletteChange event.
-void applyTheme(QApplication& application, ThemeName name);
+inline constexpr double kSmallestScale = 0.8;
+inline constexpr double kLargestScale = 1.8;
 
-/// Inter with tabular figures, Noto Sans CJK for Chinese.
+/// Sets palette, style sheet and font of the application; widgets get PaletteChange and StyleChange events. `scale`
+/// enlarges everything that is measured with scaled() or uiFont().
+void applyTheme(QApplication& application, ThemeName name, double scale = 1);
+/// How large the interface is. GUI thread.
+[[nodiscard]] double interfaceScale();
+/// Pixels of the design in pixels of now.
+[[nodiscard]] int scaled(int pixels);
+
+/// `pixelSize` is the design's. Inter with tabular figures, Noto Sans CJK for Chinese.
 [[nodiscard]] QFont uiFont(int pixelSize, QFont::Weight weight = QFont::Normal);
 
 }  // namespace understudy

@@ -7,6 +7,7 @@
 #include <QSize>
 
 #include "widgets/scene.h"
+#include "widgets/viewcamera.h"
 
 namespace understudy {
 
@@ -15,6 +16,7 @@ struct SceneColours {
     QRgb horizon = 0xff14181e;
     QRgb floor = 0xff1b2027;
     QRgb line = 0xff303845;
+    QRgb shadow = 0xff14181d;
     QRgb ghost = 0xffa98bff;
     QRgb accent = 0xff46b4f0;
     QRgb caution = 0xffe8b34a;

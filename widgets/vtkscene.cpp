@@ -1,6 +1,7 @@
 #include "widgets/vtkscene.h"
 
 #include <cmath>
+#include <numbers>
 
 #include <QtGlobal>
 #include <vtkActor.h>
@@ -161,32 +162,81 @@ bool coincide(const Pose& a, const Pose& b)
     return (a.position - b.position).norm() < 0.004 && a.orientation.angularDistance(b.orientation) < 0.02;
 }
 
-vtkSmartPointer<vtkActor> floorLines(QRgb colour)
+/// Fades to nothing at kFloorReach, so that the floor has no edge.
+constexpr double kFloorReach = 4.5;  ///< m
+
+double floorOpacity(double distance)
 {
-    constexpr int kReach = 4;
-    constexpr double kSpacing = 0.5;
+    const double share = std::clamp(distance / kFloorReach, 0.0, 1.0);
+    return (1 - share) * (1 - share) * (1 + 2 * share);
+}
+
+/// A disc of rings whose opacity falls with the distance.
+vtkSmartPointer<vtkActor> floorDisc(QRgb colour)
+{
+    constexpr int kRings = 12;
+    constexpr int kSectors = 48;
     vtkNew<vtkPoints> points;
     vtkNew<vtkCellArray> cells;
-    const auto line = [&](double x0, double y0, double x1, double y1) {
-        cells->InsertNextCell(2);
-        cells->InsertCellPoint(points->InsertNextPoint(x0, y0, 0.001));
-        cells->InsertCellPoint(points->InsertNextPoint(x1, y1, 0.001));
-    };
-    const double edge = kReach * kSpacing;
-    for (int i = -kReach; i <= kReach; ++i) {
-        line(i * kSpacing, -edge, i * kSpacing, edge);
-        line(-edge, i * kSpacing, edge, i * kSpacing);
+    vtkNew<vtkUnsignedCharArray> colours;
+    colours->SetNumberOfComponents(4);
+    for (int ring = 0; ring <= kRings; ++ring) {
+        const double radius = kFloorReach * ring / kRings;
+        for (int sector = 0; sector < kSectors; ++sector) {
+            const double angle = 2 * std::numbers::pi * sector / kSectors;
+            points->InsertNextPoint(radius * std::cos(angle), radius * std::sin(angle), 0);
+            colours->InsertNextTuple4(qRed(colour), qGreen(colour), qBlue(colour), 255 * floorOpacity(radius));
+        }
     }
+    for (int ring = 0; ring < kRings; ++ring)
+        for (int sector = 0; sector < kSectors; ++sector) {
+            const int next = (sector + 1) % kSectors;
+            const std::array<vtkIdType, 4> corners{ring * kSectors + sector, (ring + 1) * kSectors + sector,
+                                                   (ring + 1) * kSectors + next, ring * kSectors + next};
+            cells->InsertNextCell(4, corners.data());
+        }
     vtkNew<vtkPolyData> data;
     data->SetPoints(points);
-    data->SetLines(cells);
+    data->SetPolys(cells);
+    data->GetPointData()->SetScalars(colours);
     vtkSmartPointer<vtkActor> actor = toActor(data);
-    double rgb[3];
-    toVtk(colour, rgb);
-    actor->GetProperty()->SetColor(rgb);
     actor->GetProperty()->SetLighting(false);
+    actor->ForceTranslucentOn();
     actor->PickableOff();
     return actor;
+}
+
+/// Half a metre apart, every second one stronger.
+void addFloorLines(Lines& lines, QRgb colour)
+{
+    constexpr int kReach = 8;
+    constexpr double kSpacing = 0.5;
+    constexpr double kHeight = 0.002;
+    for (int i = -kReach; i <= kReach; ++i) {
+        const double strength = i % 2 == 0 ? 0.9 : 0.4;
+        for (int j = -kReach; j < kReach; ++j) {
+            const double across = i * kSpacing;
+            const double from = j * kSpacing;
+            const double opacity = strength * floorOpacity(std::hypot(across, from + kSpacing / 2));
+            if (opacity < 0.02) continue;
+            lines.add({across, from, kHeight}, {across, from + kSpacing, kHeight}, colour, opacity);
+            lines.add({from, across, kHeight}, {from + kSpacing, across, kHeight}, colour, opacity);
+        }
+    }
+    lines.finish();
+}
+
+/// Throws a point of the world onto the floor, as a light high up on one side does.
+vtkSmartPointer<vtkMatrix4x4> shadowOf(const Pose& pose)
+{
+    vtkNew<vtkMatrix4x4> onto;
+    onto->SetElement(0, 2, -0.18);
+    onto->SetElement(1, 2, -0.28);
+    onto->SetElement(2, 2, 0.0001);
+    onto->SetElement(2, 3, 0.001);
+    auto matrix = vtkSmartPointer<vtkMatrix4x4>::New();
+    vtkMatrix4x4::Multiply4x4(onto, toVtk(pose), matrix);
+    return matrix;
 }
 
 }  // namespace
@@ -196,6 +246,8 @@ struct VtkScene::Parts {
         int body;
         vtkSmartPointer<vtkActor> solid;
         vtkSmartPointer<vtkActor> ghost;
+        vtkSmartPointer<vtkActor> shadow;
+        bool isFree;
     };
 
     vtkNew<vtkGenericOpenGLRenderWindow> window;
@@ -203,6 +255,7 @@ struct VtkScene::Parts {
     vtkNew<vtkCallbackCommand> contextAnswers;
     vtkNew<vtkUnsignedCharArray> pixels;
     std::vector<Piece> pieces;
+    std::unique_ptr<Lines> floor;
     std::unique_ptr<Lines> lines;
     SceneColours colours;
 
@@ -236,25 +289,38 @@ void VtkScene::Parts::light()
         light->SetIntensity(intensity);
         renderer->AddLight(light);
     };
-    add(-0.6, 0.9, 1, 1.0);
-    add(0.9, 0.2, 0.5, 0.35);
+    add(-0.7, 1.0, 0.9, 0.85);
+    add(0.9, 0.3, 0.6, 0.28);
+    add(0.2, 0.8, -0.9, 0.45);  // from behind: draws the outline
 }
 
 void VtkScene::Parts::addShapes(const SceneModel& model)
 {
     double ghostColour[3];
     toVtk(colours.ghost, ghostColour);
+    double shadowColour[3];
+    toVtk(colours.shadow, shadowColour);
     for (const SceneShape& shape : model.shapes) {
         const vtkSmartPointer<vtkPolyData> data = toPolyData(shape);
-        Piece piece{.body = shape.body, .solid = toActor(data), .ghost = nullptr};
+        Piece piece{.body = shape.body,
+                    .solid = toActor(data),
+                    .ghost = nullptr,
+                    .shadow = toActor(data),
+                    .isFree = shape.isFree};
         vtkProperty* property = piece.solid->GetProperty();
         property->SetColor(shape.colour[0], shape.colour[1], shape.colour[2]);
         property->SetOpacity(shape.colour[3]);
         property->SetAmbient(0.25);
         property->SetAmbientColor(shape.colour[0], shape.colour[1], shape.colour[2]);
-        property->SetDiffuse(0.85);
+        property->SetDiffuse(0.8);
+        property->SetSpecular(shape.isRobot ? 0.22 : 0.06);
+        property->SetSpecularPower(28);
         property->BackfaceCullingOn();
         renderer->AddActor(piece.solid);
+        piece.shadow->GetProperty()->SetColor(shadowColour);
+        piece.shadow->GetProperty()->SetLighting(false);
+        piece.shadow->PickableOff();
+        renderer->AddActor(piece.shadow);
         if (shape.isRobot) {
             piece.ghost = toActor(data);
             piece.ghost->GetProperty()->SetColor(ghostColour);
@@ -305,14 +371,12 @@ void VtkScene::Parts::drawMarks(const SceneFrame& frame)
 
 void VtkScene::Parts::aim(const ViewCamera& camera)
 {
-    const Eigen::Vector3d direction(std::cos(camera.elevation) * std::cos(camera.azimuth),
-                                    std::cos(camera.elevation) * std::sin(camera.azimuth), std::sin(camera.elevation));
-    const Eigen::Vector3d eye = camera.focus + camera.distance * direction;
+    const Eigen::Vector3d eye = camera.eye();
     vtkCamera* view = renderer->GetActiveCamera();
     view->SetPosition(eye.x(), eye.y(), eye.z());
     view->SetFocalPoint(camera.focus.x(), camera.focus.y(), camera.focus.z());
     view->SetViewUp(0, 0, 1);
-    view->SetViewAngle(38);
+    view->SetViewAngle(ViewCamera::kVerticalFov * 180 / std::numbers::pi);
     renderer->ResetCameraClippingRange();
 }
 
@@ -340,8 +404,10 @@ VtkScene::VtkScene(const SceneModel& model, const SceneColours& colours, bool so
     parts.renderer->SetBackground2(rgb);
     parts.renderer->GradientBackgroundOn();
     parts.light();
-    parts.renderer->AddActor(floorLines(colours.line));
     parts.addShapes(model);
+    parts.renderer->AddActor(floorDisc(colours.floor));
+    parts.floor = std::make_unique<Lines>(parts.renderer);
+    addFloorLines(*parts.floor, colours.line);
     parts.lines = std::make_unique<Lines>(parts.renderer);
 }
 
@@ -352,7 +418,13 @@ QImage VtkScene::render(const SceneFrame& frame, const ViewCamera& camera, QSize
     Parts& parts = *m_parts;
     for (const Parts::Piece& piece : parts.pieces) {
         const auto body = static_cast<std::size_t>(piece.body);
-        if (body < frame.bodies.size()) piece.solid->SetUserMatrix(toVtk(frame.bodies[body]));
+        const bool placed = body < frame.bodies.size() && (frame.objects || !piece.isFree);
+        piece.solid->SetVisibility(placed);
+        piece.shadow->SetVisibility(placed);
+        if (placed) {
+            piece.solid->SetUserMatrix(toVtk(frame.bodies[body]));
+            piece.shadow->SetUserMatrix(shadowOf(frame.bodies[body]));
+        }
         if (piece.ghost == nullptr) continue;
         const bool shown = body < frame.ghost.size() && !coincide(frame.ghost[body], frame.bodies[body]);
         piece.ghost->SetVisibility(shown);

@@ -96,7 +96,10 @@ void AnnotateController::openNewest()
 void AnnotateController::step(int direction)
 {
     m_library.ask(
-        this, [](const LibraryAccess& access) { return access.reader.list(EpisodeFilter{}, 1000); },
+        this,
+        [practice = m_practice](const LibraryAccess& access) {
+            return access.reader.list(EpisodeFilter{.practice = practice}, 1000);
+        },
         [this, direction](const Result<EpisodePage>& page) {
             if (!page) {
                 m_page.messages().say(MessageBar::Kind::Bad, QString::fromStdString(page.error().message));

@@ -17,6 +17,8 @@ public:
     AnnotateController(LibraryService& library, EpisodeService& episodes, AnnotatePage& page);
 
     void open(const QString& episode);
+    /// Practice takes, and nothing else, from now on.
+    void setPractice(bool practice) { m_practice = practice; }
     /// The newest recorded episode, when none is open.
     void openNewest();
 
@@ -32,6 +34,7 @@ private:
     EpisodeService& m_episodes;
     AnnotatePage& m_page;
     QString m_episode;
+    bool m_practice = false;
     qint64 m_start = 0;  ///< Unix ns of time 0
 };
 

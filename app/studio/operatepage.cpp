@@ -2,26 +2,26 @@
 
 #include <algorithm>
 
+#include <QApplication>
 #include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QMenu>
-#include <QPainter>
-#include <QPushButton>
-#include <QScrollArea>
+#include <QSettings>
 #include <QSplitter>
 #include <QVBoxLayout>
 
+#include "app/studio/operatecards.h"
+#include "app/studio/operatedriver.h"
+#include "app/studio/operatetakebar.h"
 #include "widgets/imageview.h"
 #include "widgets/messagebar.h"
-#include "widgets/robotviewport.h"
 #include "widgets/statebanner.h"
 #include "widgets/theme.h"
 
 namespace understudy {
 namespace {
 
-const QString kPage = QStringLiteral("operate");
+constexpr int kMargin = 16;
 
 QLabel* label(const char* role, QWidget* parent)
 {
@@ -38,75 +38,74 @@ QFrame* card(QWidget* parent)
     return frame;
 }
 
-QString clockTime(double seconds)
+QVBoxLayout* sidePanel(QFrame* panel)
 {
-    const int tenths = static_cast<int>(seconds * 10);
-    return QStringLiteral("%1:%2.%3")
-        .arg(tenths / 600, 2, 10, QLatin1Char('0'))
-        .arg(tenths / 10 % 60, 2, 10, QLatin1Char('0'))
-        .arg(tenths % 10);
+    panel->setProperty("role", "panel");
+    panel->setMinimumWidth(220);
+    auto* column = new QVBoxLayout(panel);
+    column->setContentsMargins(12, 16, 12, 12);
+    column->setSpacing(8);
+    return column;
 }
 
 }  // namespace
 
-std::vector<std::pair<QString, QString>> failureCauses()
-{
-    return {{QStringLiteral("dropped"), OperatePage::tr("Dropped the object")},
-            {QStringLiteral("missed"), OperatePage::tr("Missed the grasp")},
-            {QStringLiteral("wrong_place"), OperatePage::tr("Put it in the wrong place")},
-            {QStringLiteral("collision"), OperatePage::tr("Hit something")},
-            {QStringLiteral("robot"), OperatePage::tr("Robot or camera fault")},
-            {QStringLiteral("other"), OperatePage::tr("Something else")}};
-}
-
 OperatePage::OperatePage(KeyRouter& keys, QWidget* parent) : QWidget(parent), m_keys(keys)
 {
+    setFocusPolicy(Qt::ClickFocus);
     auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(4, 4, 4, 4);
+    layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
-    auto* columns = new QSplitter(Qt::Horizontal, this);
-    columns->setObjectName(QStringLiteral("operateColumns"));
-    columns->setHandleWidth(2);
-    columns->addWidget(makeLeft());
-    columns->addWidget(makeCentre());
-    columns->addWidget(makeRight());
-    columns->setStretchFactor(1, 1);
-    columns->setSizes({280, 900, 340});
+    m_columns = new QSplitter(Qt::Horizontal, this);
+    m_columns->setObjectName(QStringLiteral("operateColumns"));
+    m_columns->setHandleWidth(2);
+    m_columns->setChildrenCollapsible(false);
+    m_columns->addWidget(makeLeft());
+    m_columns->addWidget(makeCentre());
+    m_columns->addWidget(makeRight());
+    m_columns->setStretchFactor(1, 1);
+    m_columns->setSizes({296, 960, 408});
+    if (!m_columns->restoreState(QSettings().value(QStringLiteral("operate/columns")).toByteArray()))
+        m_columns->setSizes({296, 960, 408});
+    connect(m_columns, &QSplitter::splitterMoved, this,
+            [this] { QSettings().setValue(QStringLiteral("operate/columns"), m_columns->saveState()); });
     m_messages = new MessageBar(this);
-    layout->addWidget(columns, 1);
+    layout->addWidget(m_columns, 1);
     layout->addWidget(m_messages);
-    addKeys(keys);
+    addDrivingKeys();
+    addTakeKeys();
+    addViewKeys();
+    connectActs();
     translate();
 }
 
 QWidget* OperatePage::makeLeft()
 {
     auto* panel = new QFrame(this);
-    panel->setProperty("role", "panel");
-    panel->setMinimumWidth(220);
-    auto* column = new QVBoxLayout(panel);
-    column->setContentsMargins(12, 16, 12, 12);
-    column->setSpacing(8);
+    QVBoxLayout* column = sidePanel(panel);
     m_taskHeading = label("heading", panel);
-    column->addWidget(m_taskHeading);
     auto* taskCard = card(panel);
     auto* taskLayout = new QVBoxLayout(taskCard);
     taskLayout->setContentsMargins(12, 12, 12, 12);
+    taskLayout->setSpacing(6);
     m_task = label("title", taskCard);
     m_instruction = label("muted", taskCard);
-    taskLayout->addWidget(m_task);
-    taskLayout->addWidget(m_instruction);
-    column->addWidget(taskCard);
-    m_wantedText = label("muted", panel);
-    m_wantedBar = new QFrame(panel);
+    m_wantedText = label("muted", taskCard);
+    m_wantedBar = new QFrame(taskCard);
     m_wantedBar->setFixedHeight(6);
-    column->addWidget(m_wantedText);
-    column->addWidget(m_wantedBar);
-    column->addSpacing(12);
+    for (QWidget* each : {static_cast<QWidget*>(m_task), static_cast<QWidget*>(m_instruction),
+                          static_cast<QWidget*>(m_wantedText), static_cast<QWidget*>(m_wantedBar)})
+        taskLayout->addWidget(each);
+    m_driver = new DriverCard(m_keys, panel);
     m_lastHeading = label("heading", panel);
-    column->addWidget(m_lastHeading);
     m_lastTakes = new QVBoxLayout;
     m_lastTakes->setSpacing(6);
+    column->addWidget(m_taskHeading);
+    column->addWidget(taskCard);
+    column->addSpacing(4);
+    column->addWidget(m_driver);
+    column->addSpacing(12);
+    column->addWidget(m_lastHeading);
     column->addLayout(m_lastTakes);
     column->addStretch();
     return panel;
@@ -118,68 +117,38 @@ QWidget* OperatePage::makeCentre()
     auto* column = new QVBoxLayout(panel);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
+    m_focus = label("", panel);
+    m_focus->setObjectName(QStringLiteral("operate.focus"));
+    m_focus->setContentsMargins(kMargin, 8, kMargin, 8);
+    m_focus->hide();
     m_viewport = new RobotViewport(panel);
+    m_viewport->setObjectName(QStringLiteral("operate.viewport"));
+    m_takes = new OperateTakeBar(m_keys, panel);
+    column->addWidget(m_focus);
     column->addWidget(m_viewport, 1);
+    column->addWidget(m_takes);
     m_banner = new StateBanner(m_viewport);
-    m_figures = label("muted", m_viewport);
-    m_figures->setWordWrap(false);
-
-    auto* controls = new QFrame(panel);
-    controls->setProperty("role", "panel");
-    auto* row = new QHBoxLayout(controls);
-    row->setContentsMargins(16, 12, 16, 12);
-    row->setSpacing(12);
-    auto* takeColumn = new QVBoxLayout;
-    m_start = makeButton(QStringLiteral("primary"), QStringLiteral("operate.start"), [this] { m_acts.startTake(); });
-    m_start->setMinimumSize(150, 44);
-    m_takeTime = new QLabel(controls);
-    m_takeTime->setFont(uiFont(22, QFont::DemiBold));
-    m_takeTime->setAlignment(Qt::AlignCenter);
-    takeColumn->addWidget(m_start);
-    takeColumn->addWidget(m_takeTime);
-    row->addLayout(takeColumn);
-    auto* outcomes = new QVBoxLayout;
-    m_success = makeButton(QStringLiteral("good"), QStringLiteral("operate.success"), [this] { m_acts.success(); });
-    m_failure = makeButton(QStringLiteral("caution"), QStringLiteral("operate.failure"), [this] { askCause(); });
-    outcomes->addWidget(m_success);
-    outcomes->addWidget(m_failure);
-    row->addLayout(outcomes);
-    auto* between = new QVBoxLayout;
-    m_clear = makeButton({}, QStringLiteral("operate.clear"), [this] { m_acts.clear(); });
-    m_home = makeButton({}, QStringLiteral("operate.home"), [this] { m_acts.home(); });
-    between->addWidget(m_clear);
-    between->addWidget(m_home);
-    row->addLayout(between);
-    auto* health = new QVBoxLayout;
-    m_streams = new QPushButton(controls);
-    m_streams->setProperty("role", "flat");
-    m_streams->setCheckable(true);
-    m_streams->setFocusPolicy(Qt::NoFocus);
-    m_streamDetails = label("muted", controls);
-    m_streamDetails->hide();
-    connect(m_streams, &QPushButton::toggled, m_streamDetails, &QWidget::setVisible);
-    health->addWidget(m_streams, 0, Qt::AlignLeft);
-    health->addWidget(m_streamDetails);
-    health->addStretch();
-    row->addLayout(health, 1);
-    m_redo = makeButton({}, QStringLiteral("operate.redo"), [this] { m_acts.redo(); });
-    row->addWidget(m_redo, 0, Qt::AlignTop);
-    row->addSpacing(24);
-    m_stop = makeButton(QStringLiteral("bad"), QStringLiteral("stop"), [this] { m_acts.stop(); });
-    m_stop->setMinimumSize(150, 76);
-    row->addWidget(m_stop);
-    column->addWidget(controls);
+    m_gate = new GateCard(m_keys, m_viewport);
+    m_reset = new ResetCard(m_keys, m_viewport);
+    m_causes = new CauseCard(m_keys, m_viewport);
+    m_confirm = new ConfirmCard(m_viewport);
+    m_details = new QFrame(m_viewport);
+    m_details->setProperty("role", "overlay");
+    m_details->hide();
+    auto* details = new QVBoxLayout(m_details);
+    details->setContentsMargins(16, 12, 16, 12);
+    m_detailText = label("muted", m_details);
+    m_detailText->setWordWrap(false);
+    details->addWidget(m_detailText);
+    for (QWidget* each : {static_cast<QWidget*>(m_gate), static_cast<QWidget*>(m_reset)}) each->hide();
+    m_viewport->installEventFilter(this);
     return panel;
 }
 
 QWidget* OperatePage::makeRight()
 {
     auto* panel = new QFrame(this);
-    panel->setProperty("role", "panel");
-    panel->setMinimumWidth(220);
-    auto* column = new QVBoxLayout(panel);
-    column->setContentsMargins(12, 16, 12, 12);
-    column->setSpacing(8);
+    QVBoxLayout* column = sidePanel(panel);
     m_cameraHeading = label("heading", panel);
     column->addWidget(m_cameraHeading);
     m_cameraRows = new QVBoxLayout;
@@ -189,92 +158,90 @@ QWidget* OperatePage::makeRight()
     return panel;
 }
 
-QPushButton* OperatePage::makeButton(const QString& role, const QString& act, const std::function<void()>& run)
+void OperatePage::connectActs()
 {
-    auto* button = new QPushButton(this);
-    if (!role.isEmpty()) button->setProperty("role", role);
-    button->setProperty("act", act);
-    button->setObjectName(act);
-    button->setFocusPolicy(Qt::NoFocus);
-    connect(button, &QPushButton::clicked, this, run);
-    return button;
-}
-
-void OperatePage::addKeys(KeyRouter& keys)
-{
-    const auto click = [](QPushButton* button) {
-        return [button] {
-            if (button->isEnabled() && button->isVisible()) button->click();
-        };
-    };
-    keys.add({.id = "operate.drive",
-              .page = kPage,
-              .title = tr("Hold to drive"),
-              .key = Qt::Key_Space,
-              .run = [this] { m_acts.holdToDrive(true); },
-              .released = [this] { m_acts.holdToDrive(false); }});
-    keys.add(
-        {.id = "operate.start", .page = kPage, .title = tr("Start a take"), .key = Qt::Key_R, .run = click(m_start)});
-    keys.add({.id = "operate.success",
-              .page = kPage,
-              .title = tr("End the take: success"),
-              .key = Qt::Key_Return,
-              .run = click(m_success)});
-    keys.add({.id = "operate.failure",
-              .page = kPage,
-              .title = tr("End the take: failure …"),
-              .key = Qt::Key_F,
-              .run = click(m_failure)});
-    keys.add({.id = "operate.redo",
-              .page = kPage,
-              .title = tr("Redo: set this take aside"),
-              .key = Qt::Key_Z,
-              .run = click(m_redo)});
-    keys.add({.id = "operate.mark", .page = kPage, .title = tr("Mark this moment"), .key = Qt::Key_M, .run = [this] {
-                  m_acts.mark();
-              }});
-    keys.add({.id = "operate.clear",
-              .page = kPage,
-              .title = tr("The table is clear"),
-              .key = Qt::Key_C,
-              .run = click(m_clear)});
-    keys.add({.id = "operate.home", .page = kPage, .title = tr("Robot home"), .key = Qt::Key_H, .run = click(m_home)});
-    connect(&keys, &KeyRouter::changed, this, &OperatePage::translate);
-}
-
-void OperatePage::translate()
-{
-    m_taskHeading->setText(tr("TASK"));
-    m_lastHeading->setText(tr("LAST TAKES"));
-    m_cameraHeading->setText(tr("CAMERAS"));
-    const std::vector<std::pair<QPushButton*, QString>> titles{
-        {m_start, tr("Start take")}, {m_success, tr("Success")},   {m_failure, tr("Failure …")},
-        {m_redo, tr("Redo")},        {m_stop, tr("Stop request")}, {m_clear, tr("Table is clear")},
-        {m_home, tr("Robot home")}};
-    for (const auto& [button, title] : titles) {
-        QString key;
-        for (const KeyAct& act : m_keys.acts())
-            if (act.id == button->property("act").toString()) key = act.key.toString(QKeySequence::NativeText);
-        if (button == m_stop) key = QKeySequence(Qt::Key_Escape).toString(QKeySequence::NativeText);
-        button->setText(key.isEmpty() ? title : title + QStringLiteral("   ") + key);
-    }
+    connect(m_takes->record, &QPushButton::clicked, this, [this] { m_acts.startTake(); });
+    connect(m_takes->start, &QPushButton::clicked, this, [this] { m_acts.startTake(); });
+    connect(m_takes->success, &QPushButton::clicked, this, [this] { m_acts.success(); });
+    connect(m_takes->failure, &QPushButton::clicked, this, [this] {
+        m_causes->setVisible(!m_causes->isVisible());
+        place();
+    });
+    connect(m_causes, &CauseCard::chosen, this, [this](const QString& cause) {
+        m_causes->hide();
+        m_acts.failure(cause);
+    });
+    connect(m_takes->mark, &QPushButton::clicked, this, [this] { m_acts.mark(); });
+    connect(m_takes->redo, &QPushButton::clicked, this, [this] { m_acts.redo(); });
+    connect(m_takes->stop, &QPushButton::clicked, this, [this] { m_acts.stop(); });
+    connect(m_takes->streams, &QPushButton::toggled, this, [this](bool wanted) {
+        m_details->setVisible(wanted);
+        show(m_view);
+    });
+    connect(m_reset->clear, &QPushButton::clicked, this, [this] { m_acts.clear(); });
+    connect(m_reset->home, &QPushButton::pressed, this, [this] { m_acts.home(true); });
+    connect(m_reset->home, &QPushButton::released, this, [this] { m_acts.home(false); });
+    connect(m_confirm, &ConfirmCard::typed, this, [this](const QString& serial) { m_acts.takeCommand(serial); });
+    connect(m_driver, &DriverCard::wanted, this, [this](Driver driver) { m_acts.drive(driver); });
+    connect(m_viewport, &RobotViewport::handleChosen, this, [this](int side) { m_acts.chooseHand(side); });
+    connect(m_viewport, &RobotViewport::handleMoved, this,
+            [this](int side, const Eigen::Vector3d& metres) { m_acts.moveHand(side, metres); });
+    connect(&m_keys, &KeyRouter::changed, this, &OperatePage::translate);
 }
 
 void OperatePage::setModel(SceneModel model) { m_viewport->setModel(std::move(model)); }
 
+void OperatePage::showState(const OperateView& view)
+{
+    m_banner->setState(view.phase, view.reason);
+    m_banner->setBar(!view.confirmed ? StateBanner::Bar::Unconfirmed
+                     : view.reset    ? StateBanner::Bar::Reset
+                                     : StateBanner::Bar::None);
+    if (m_colour != m_banner->colour()) {
+        m_colour = m_banner->colour();
+        emit stateColour(m_colour);
+    }
+}
+
 void OperatePage::show(const OperateView& view)
 {
-    const bool reframed = view.phase != m_view.phase || view.reset != m_view.reset;
     m_view = view;
-    m_banner->setState(view.phase, view.reason);
-    m_banner->setReset(view.reset);
+    showState(view);
+    // While the robot may move, keys belong to the page and to nothing on it.
+    QWidget* focus = QApplication::focusWidget();
+    if (isEngaged(view.phase) && focus != nullptr && focus != this && focus->window() == window()) setFocus();
+    if (!view.recording) m_causes->hide();
+    showTask(view);
+    m_driver->show(view);
+    showLastTakes(view.lastTakes);
+    showCameras(view);
+    m_takes->show(view);
+    m_gate->show(view);
+    m_reset->show(view);
+    m_confirm->show(view);
+    if (m_details->isVisible()) m_detailText->setText(describeStreams(view));
+    m_viewport->setHandles(view.handles);
+    m_viewport->show(view.scene);
+    showFocus();
+    place();
+    if (!m_complete && !view.scene.bodies.empty()) {
+        m_complete = true;
+        emit complete();
+    }
+}
+
+void OperatePage::showTask(const OperateView& view)
+{
     m_task->setText(view.task);
     m_instruction->setText(view.instruction);
     m_instruction->setVisible(!view.instruction.isEmpty());
-    m_wantedText->setText(view.wanted > 0 ? tr("%1 of %2 wanted today").arg(view.done).arg(view.wanted)
-                                          : tr("%n take(s) this session", nullptr, view.done));
-    const double share = view.wanted > 0 ? std::min(1.0, static_cast<double>(view.done) / view.wanted) : 0;
-    m_wantedBar->setVisible(view.wanted > 0);
+    QString count = view.wanted > 0 ? tr("%1 of %2 wanted today").arg(view.done).arg(view.wanted)
+                                    : tr("%n take(s) this session", nullptr, view.done);
+    if (view.practice) count = tr("practice: in no count, no queue, no export");
+    m_wantedText->setText(count);
+    m_wantedBar->setVisible(view.wanted > 0 && !view.practice);
+    if (!m_wantedBar->isVisible()) return;
+    const double share = std::min(1.0, static_cast<double>(view.done) / view.wanted);
     const Theme& theme = Theme::current();
     m_wantedBar->setStyleSheet(QStringLiteral("border-radius: 3px; background: qlineargradient(x1:0, x2:1, stop:0 %1, "
                                               "stop:%2 %1, stop:%3 %4, stop:1 %4);")
@@ -282,42 +249,11 @@ void OperatePage::show(const OperateView& view)
                                    .arg(share)
                                    .arg(std::min(1.0, share + 0.001))
                                    .arg(theme.line.name()));
-    showTake(view);
-    showLastTakes(view.lastTakes);
-    showStreams(view.streams);
-    showCameras(view.cameras);
-    m_viewport->show(view.scene);
-    QStringList figures{tr("motion to command %1 ms").arg(view.latencyMs, 0, 'f', 2),
-                        tr("target to measured %1 mm").arg(view.trackingMm, 0, 'f', 0)};
-    if (view.diskMinutes >= 0) figures << tr("disk for %1 h").arg(view.diskMinutes / 60, 0, 'f', 1);
-    m_figures->setText(figures.join(QStringLiteral("   ·   ")));
-    m_figures->adjustSize();
-    placeBanner();
-    if (reframed) update();
-    if (!m_complete && !view.scene.bodies.empty()) {
-        m_complete = true;
-        emit complete();
-    }
-}
-
-void OperatePage::showTake(const OperateView& view)
-{
-    m_start->setVisible(!view.recording);
-    m_start->setEnabled(view.canStart);
-    m_start->setToolTip(view.whyNoStart);
-    m_success->setEnabled(view.recording);
-    m_failure->setEnabled(view.recording);
-    m_redo->setEnabled(view.recording || !view.lastTakes.empty());
-    m_clear->setEnabled(view.reset);
-    m_home->setEnabled(!view.recording);
-    m_stop->setEnabled(view.connected);
-    m_takeTime->setText(view.recording ? QStringLiteral("■ ") + clockTime(view.takeSeconds) : tr("no take"));
-    m_takeTime->setStyleSheet(
-        QStringLiteral("color: %1;").arg((view.recording ? Theme::current().bad : Theme::current().faint).name()));
 }
 
 void OperatePage::showLastTakes(const std::vector<LastTake>& takes)
 {
+    m_lastHeading->setVisible(!takes.empty());
     std::vector<QString> shown;
     for (const LastTake& take : takes) shown.push_back(take.id + take.outcome + take.reason);
     if (shown == m_shownTakes) return;
@@ -350,84 +286,76 @@ void OperatePage::showLastTakes(const std::vector<LastTake>& takes)
     }
 }
 
-void OperatePage::showStreams(const std::vector<StreamLine>& streams)
+void OperatePage::showCameras(const OperateView& view)
 {
-    const auto bad = std::find_if(streams.begin(), streams.end(),
-                                  [](const StreamLine& line) { return !line.problem.isEmpty() || line.dropped > 0; });
-    QString text;
-    QColor colour = Theme::current().good;
-    if (streams.empty()) {
-        text = tr("no streams");
-        colour = Theme::current().faint;
-    } else if (bad == streams.end()) {
-        text = tr("✓ all %n good", nullptr, static_cast<int>(streams.size()));
-    } else {
-        text = QStringLiteral("▲ %1: %2")
-                   .arg(bad->name, bad->problem.isEmpty() ? tr("%1 lost").arg(bad->dropped) : bad->problem);
-        colour = Theme::current().caution;
-    }
-    if (m_streams->text() != text) {
-        m_streams->setText(text);
-        m_streams->setStyleSheet(QStringLiteral("color: %1; text-align: left; font-weight: 600;").arg(colour.name()));
-    }
-    if (!m_streamDetails->isVisible()) return;
-    QStringList lines;
-    for (const StreamLine& line : streams)
-        lines << tr("%1  %2 of %3 Hz").arg(line.name).arg(line.rateHz, 0, 'f', 1).arg(line.announcedHz, 0, 'f', 0);
-    m_streamDetails->setText(lines.join(QLatin1Char('\n')));
-}
-
-void OperatePage::showCameras(const std::vector<CameraPicture>& cameras)
-{
+    const std::vector<CameraPicture>& cameras = view.cameras;
     if (cameras.size() != m_cameras.size()) {
-        for (ImageView* view : m_cameras) view->deleteLater();
+        for (ImageView* each : m_cameras) each->deleteLater();
         m_cameras.clear();
         for (const CameraPicture& camera : cameras) {
             m_cameras.push_back(new ImageView(camera.name, this));
             m_cameraRows->addWidget(m_cameras.back());
         }
     }
+    m_cameraHeading->setText(cameras.empty() ? tr("NO CAMERAS") : tr("CAMERAS"));
     for (std::size_t i = 0; i < cameras.size(); ++i) {
         if (!cameras[i].image.isNull()) m_cameras[i]->setImage(cameras[i].image);
         const bool good = cameras[i].problem.isEmpty();
         m_cameras[i]->setNote(good ? cameras[i].note : cameras[i].problem,
                               good ? ImageView::Mark::None : ImageView::Mark::Caution);
     }
+    if (!m_cameras.empty()) m_cameras.front()->setOverlay(view.reset ? view.startPicture : QImage());
 }
 
-void OperatePage::askCause()
+void OperatePage::showFocus()
 {
-    auto* menu = new QMenu(this);
-    menu->setAttribute(Qt::WA_DeleteOnClose);
-    int number = 1;
-    for (const auto& [cause, text] : failureCauses()) {
-        QAction* action = menu->addAction(QStringLiteral("&%1  %2").arg(number++).arg(text));
-        connect(action, &QAction::triggered, this, [this, stored = cause] { m_acts.failure(stored); });
-    }
-    menu->popup(m_failure->mapToGlobal(QPoint(0, -menu->sizeHint().height() - 4)));
+    const bool away = m_view.connected && !isActiveWindow();
+    if (m_focus->isVisibleTo(this) == away) return;
+    const Theme& theme = Theme::current();
+    m_focus->setStyleSheet(QStringLiteral("background: %1; color: %2; font-weight: 600;")
+                               .arg(theme.caution.name(), theme.background.name()));
+    m_focus->setVisible(away);
 }
 
-void OperatePage::placeBanner()
+void OperatePage::place()
 {
-    m_banner->setGeometry(16, 16, std::min(460, m_viewport->width() - 32), 100);
-    m_figures->move(20, m_viewport->height() - m_figures->height() - 12);
+    const int margin = scaled(kMargin);
+    const int wide = std::min(scaled(460), m_viewport->width() - 2 * margin);
+    m_banner->setGeometry(margin, margin, wide, m_banner->sizeHint().height());
+    const int below = m_banner->geometry().bottom() + 1 + scaled(8);
+    for (QFrame* each : {static_cast<QFrame*>(m_gate), static_cast<QFrame*>(m_reset), static_cast<QFrame*>(m_confirm)})
+        if (each->isVisible()) {
+            const int tall = each->hasHeightForWidth() ? each->heightForWidth(wide) : each->sizeHint().height();
+            const QRect wanted(margin, below, wide, tall);
+            if (each->geometry() != wanted) each->setGeometry(wanted);
+        }
+    for (QFrame* each : {static_cast<QFrame*>(m_causes), m_details})
+        if (each->isVisible()) {
+            const QSize size = each->sizeHint();
+            const int left = each == m_details ? scaled(300) : margin;
+            each->setGeometry(std::clamp(left, margin, std::max(margin, m_viewport->width() - size.width() - margin)),
+                              m_viewport->height() - size.height() - margin, size.width(), size.height());
+        }
 }
 
-void OperatePage::resizeEvent(QResizeEvent*) { placeBanner(); }
+void OperatePage::resizeEvent(QResizeEvent*) { place(); }
 
-void OperatePage::paintEvent(QPaintEvent*)
+bool OperatePage::eventFilter(QObject* watched, QEvent* event)
 {
-    QPainter painter(this);
-    painter.setPen(QPen(m_banner->colour(), 4));
-    painter.drawRect(rect().adjusted(2, 2, -2, -2));
+    if (watched == m_viewport && event->type() == QEvent::Resize) place();
+    return QWidget::eventFilter(watched, event);
 }
 
 void OperatePage::changeEvent(QEvent* event)
 {
     if (event->type() == QEvent::LanguageChange) translate();
+    if (event->type() == QEvent::ActivationChange) showFocus();
     if (event->type() == QEvent::PaletteChange) {
         m_viewport->setColours(Theme::current().scene());
         m_shownTakes.clear();
+        m_colour = {};
+        m_focus->setStyleSheet({});
+        m_focus->hide();
     }
     QWidget::changeEvent(event);
 }

@@ -11,12 +11,19 @@
 class QFrame;
 class QLabel;
 class QPushButton;
+class QSplitter;
 class QVBoxLayout;
 
 namespace understudy {
 
+class CauseCard;
+class ConfirmCard;
+class DriverCard;
+class GateCard;
 class ImageView;
 class MessageBar;
+class OperateTakeBar;
+class ResetCard;
 class RobotViewport;
 class StateBanner;
 
@@ -29,8 +36,14 @@ struct OperateActs {
     std::function<void(const QString& cause)> failure;
     std::function<void()> redo;
     std::function<void()> clear;
-    std::function<void()> home;
+    std::function<void(bool held)> home;
     std::function<void()> mark;
+    std::function<void(Driver driver)> drive;
+    std::function<void(const QString& serial)> takeCommand;
+    std::function<void(int side)> chooseHand;
+    std::function<void(int side, const Eigen::Vector3d& metres)> moveHand;  ///< world
+    std::function<void(double radians)> turnHand;                           ///< the chosen one, about the vertical
+    std::function<void()> grip;                                             ///< opens or closes the chosen one
 };
 
 /// Driving and recording. Shows an OperateView, asks through OperateActs, owns no data.
@@ -44,42 +57,50 @@ public:
     void setModel(SceneModel model);
     void show(const OperateView& view);
     using QWidget::show;
+    /// The state alone, while another page is in front.
+    void showState(const OperateView& view);
 
     [[nodiscard]] MessageBar& messages() { return *m_messages; }
     [[nodiscard]] RobotViewport& viewport() { return *m_viewport; }
+    [[nodiscard]] StateBanner& banner() { return *m_banner; }
 
 signals:
     /// Every part has been drawn at least once.
     void complete();
+    /// The state's colour, for whoever frames the window.
+    void stateColour(const QColor& colour);
 
 protected:
-    void paintEvent(QPaintEvent* event) override;
     void changeEvent(QEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     [[nodiscard]] QWidget* makeLeft();
     [[nodiscard]] QWidget* makeCentre();
     [[nodiscard]] QWidget* makeRight();
-    [[nodiscard]] QPushButton* makeButton(const QString& role, const QString& act, const std::function<void()>& run);
-    void addKeys(KeyRouter& keys);
+    void connectActs();
+    void addDrivingKeys();
+    void addTakeKeys();
+    void addViewKeys();
     void translate();
-    void showTake(const OperateView& view);
+    void showTask(const OperateView& view);
     void showLastTakes(const std::vector<LastTake>& takes);
-    void showStreams(const std::vector<StreamLine>& streams);
-    void showCameras(const std::vector<CameraPicture>& cameras);
-    void askCause();
-    void placeBanner();
+    void showCameras(const OperateView& view);
+    void showFocus();
+    void place();
 
     KeyRouter& m_keys;
     OperateActs m_acts;
     OperateView m_view;
 
+    QSplitter* m_columns = nullptr;
     QLabel* m_taskHeading = nullptr;
     QLabel* m_task = nullptr;
     QLabel* m_instruction = nullptr;
     QLabel* m_wantedText = nullptr;
     QFrame* m_wantedBar = nullptr;
+    DriverCard* m_driver = nullptr;
     QLabel* m_lastHeading = nullptr;
     QVBoxLayout* m_lastTakes = nullptr;
     QLabel* m_cameraHeading = nullptr;
@@ -87,23 +108,18 @@ private:
     std::vector<ImageView*> m_cameras;
     RobotViewport* m_viewport = nullptr;
     StateBanner* m_banner = nullptr;
-    QLabel* m_figures = nullptr;
+    GateCard* m_gate = nullptr;
+    ResetCard* m_reset = nullptr;
+    CauseCard* m_causes = nullptr;
+    ConfirmCard* m_confirm = nullptr;
+    QFrame* m_details = nullptr;
+    QLabel* m_detailText = nullptr;
+    QLabel* m_focus = nullptr;
+    OperateTakeBar* m_takes = nullptr;
     MessageBar* m_messages = nullptr;
-    QPushButton* m_start = nullptr;
-    QLabel* m_takeTime = nullptr;
-    QPushButton* m_success = nullptr;
-    QPushButton* m_failure = nullptr;
-    QPushButton* m_redo = nullptr;
-    QPushButton* m_stop = nullptr;
-    QPushButton* m_clear = nullptr;
-    QPushButton* m_home = nullptr;
-    QPushButton* m_streams = nullptr;
-    QLabel* m_streamDetails = nullptr;
     std::vector<QString> m_shownTakes;
+    QColor m_colour;
     bool m_complete = false;
 };
-
-/// The six causes of a failed take: stored word and translated text.
-[[nodiscard]] std::vector<std::pair<QString, QString>> failureCauses();
 
 }  // namespace understudy

@@ -7,6 +7,7 @@
 
 #include "core/step.h"
 #include "widgets/robotplate.h"
+#include "widgets/robotviewport.h"
 #include "widgets/scene.h"
 
 namespace understudy {
@@ -22,7 +23,7 @@ struct StreamLine {
 
 struct CameraPicture {
     QString name;
-    QImage image;
+    QImage image;  ///< null: the one shown before stands
     QString note;
     QString problem;
 };
@@ -35,20 +36,33 @@ struct LastTake {
     QString reason;
 };
 
+/// Who moves the robot.
+enum class Driver { Station, Mouse };
+
 /// Everything the operate page shows, as one value; polled by the GUI, made by the session.
 struct OperateView {
     bool connected = false;
     PlateText plate;
+    bool confirmed = true;  ///< somebody took command of this robot; false: type its serial first
     TeleopPhase phase = TeleopPhase::Disconnected;
     HoldReason reason = HoldReason::NoRobot;
+    std::uint32_t gateOpen = 0;  ///< as TeleopStatus
     bool reset = false;
+    bool atHome = false;
     bool canStart = false;
     QString whyNoStart;
+    QImage startPicture;  ///< how the table shall look before a take; null: there is none yet
+
+    Driver driver = Driver::Station;
+    QString device;  ///< what the station's rig is called
+    int side = 0;    ///< the hand the keys move
+    std::vector<ViewportHandle> handles;
 
     bool recording = false;
     double takeSeconds = 0;
     QString task;
     QString instruction;
+    bool practice = false;
     int done = 0;
     int wanted = 0;
     std::vector<LastTake> lastTakes;
@@ -59,6 +73,14 @@ struct OperateView {
     double latencyMs = 0;
     double trackingMm = 0;
     double diskMinutes = -1;
+    QString awake;  ///< why sleep and lock are not kept away; empty while they are
 };
+
+/// Between engaging and letting go: the robot is, or may at once be, in motion.
+[[nodiscard]] constexpr bool isEngaged(TeleopPhase phase)
+{
+    return phase == TeleopPhase::Aligning || phase == TeleopPhase::Engaging || phase == TeleopPhase::Active ||
+           phase == TeleopPhase::Hold;
+}
 
 }  // namespace understudy

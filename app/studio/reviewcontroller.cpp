@@ -72,6 +72,7 @@ void ReviewController::refresh() { ask(false); }
 void ReviewController::ask(bool more)
 {
     EpisodeFilter filter;
+    filter.practice = m_practice;
     filter.text = m_page.filter().text.toStdString();
     if (const auto state = episodeStateFrom(m_page.filter().state.toStdString())) filter.states = {*state};
     if (const auto outcome = outcomeFrom(m_page.filter().outcome.toStdString())) filter.outcomes = {*outcome};
@@ -130,6 +131,7 @@ void ReviewController::judge(const QString& episode, Verdict verdict, ReturnTo r
                 return;
             }
             m_judged.push_back(episode);
+            emit judged(episode);
             const QString title = stateTitle(QString::fromUtf8(nameOf(verdict).data()));
             m_page.messages().say(MessageBar::Kind::Good, tr("This episode is %1.").arg(title), tr("Take back  Ctrl+Z"),
                                   [this] { takeBack(); });

@@ -21,8 +21,12 @@ public:
 
     /// Asks for the first page of the current filter again.
     void refresh();
+    /// Practice takes, and nothing else, from now on.
+    void setPractice(bool practice) { m_practice = practice; }
 
 signals:
+    /// A verdict stands.
+    void judged(const QString& episode);
     void openWanted(const QString& episode);
 
 private:
@@ -36,6 +40,7 @@ private:
     ReviewPage& m_page;
     std::vector<EpisodeLine> m_lines;
     std::optional<std::int64_t> m_next;
+    bool m_practice = false;
     std::vector<QString> m_judged;  ///< newest last
     quint64 m_request = 0;
 };

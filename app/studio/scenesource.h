@@ -1,5 +1,8 @@
 #pragma once
 
+#include <deque>
+
+#include "core/record.h"
 #include "robots/model/bodyposes.h"
 #include "widgets/scene.h"
 
@@ -20,10 +23,37 @@ public:
     void setScene(const Eigen::VectorXd& qpos) { m_poses.setScene(qpos); }
     /// `target` empty: no ghost. Camera frusta and wrist frames come from the robot's profile.
     [[nodiscard]] SceneFrame frame(const Eigen::VectorXd& measured, const Eigen::VectorXd& target);
+    /// X_WT of a tool in a frame; none without that arm.
+    [[nodiscard]] std::optional<Pose> wrist(const SceneFrame& frame, Side side) const;
+    /// X_W base of the robot in a frame.
+    [[nodiscard]] Pose base(const SceneFrame& frame) const;
+    /// Contacts of the robot; `sample` as a simulator of this model tells it.
+    void addContacts(SceneFrame& frame, const ContactSample& sample) const;
 
 private:
     const RobotModel& m_model;
     BodyPoses m_poses;
+};
+
+/// Where the tools were and were wanted during the last seconds.
+class WristTrails {
+public:
+    static constexpr Duration kLength = 2500 * kMillisecond;
+
+    /// Remembers `wanted` (nothing: this hand does not follow) and where the tools are, and adds the trails.
+    void extend(const SceneSource& scene, SceneFrame& frame,
+                const std::array<std::optional<Eigen::Vector3d>, kSideCount>& wanted, Timestamp now);
+
+private:
+    struct Point {
+        Timestamp time;
+        Eigen::Vector3d place;
+    };
+    using Trail = std::deque<Point>;
+    static void extend(Trail& trail, const std::optional<Eigen::Vector3d>& place, Timestamp now);
+
+    std::array<Trail, kSideCount> m_measured;
+    std::array<Trail, kSideCount> m_wanted;
 };
 
 }  // namespace understudy

@@ -3,7 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/studio/mousesource.h"
+#include "app/studio/sessionimage.h"
+#include "app/studio/sessionstartpicture.h"
 #include "widgets/messagebar.h"
+#include "widgets/theme.h"
 
 namespace understudy {
 namespace {
@@ -21,14 +25,6 @@ QString outcomeWord(const TakeReport& take)
     return SessionController::tr("kept");
 }
 
-QImage toQImage(const Image& image)
-{
-    if (image.format != PixelFormat::Rgb8) return {};
-    return QImage(reinterpret_cast<const uchar*>(image.data.data()), image.width, image.height, 3 * image.width,
-                  QImage::Format_RGB888)
-        .convertToFormat(QImage::Format_RGB32);
-}
-
 }  // namespace
 
 SessionController::SessionController(OperatePage& page, QObject* parent) : QObject(parent), m_page(page)
@@ -36,58 +32,116 @@ SessionController::SessionController(OperatePage& page, QObject* parent) : QObje
     m_thread.setObjectName(QStringLiteral("session"));
     m_context.moveToThread(&m_thread);
     m_thread.start();
-    m_page.setActs({.holdToDrive = [](bool) {},
+    connectPage();
+    m_poll.setInterval(kPollMs);
+    connect(&m_poll, &QTimer::timeout, this, &SessionController::poll);
+    connect(&m_sleep, &SleepGuard::leaving, this, [this] {
+        letGo();
+        emit acted(QStringLiteral("lock"));
+    });
+    connect(&m_sleep, &SleepGuard::changed, this, [this] {
+        if (!m_sleep.problem().isEmpty() && m_page.messages().text().isEmpty())
+            m_page.messages().say(MessageBar::Kind::Info, m_sleep.problem());
+    });
+}
+
+SessionController::~SessionController()
+{
+    close();
+    m_thread.quit();
+    m_thread.wait();
+}
+
+void SessionController::connectPage()
+{
+    m_page.setActs({.holdToDrive = [this](bool held) { holdToDrive(held); },
                     .stop = [this] { (void)requestStop(); },
                     .startTake = [this] { startTake(); },
                     .success = [this] { endTake(Outcome::Success, {}, false); },
                     .failure = [this](const QString& cause) { endTake(Outcome::Failure, cause, false); },
                     .redo = [this] { endTake(Outcome::Unknown, {}, true); },
                     .clear = [this] { clear(); },
-                    .home =
-                        [this] {
-                            if (m_session) m_session->goHome();
-                            emit acted(QStringLiteral("home"));
-                        },
+                    .home = [this](bool held) { home(held); },
                     .mark =
                         [this] {
-                            if (m_session && m_recording) m_session->mark("mark");
+                            if (!m_session || !m_recording) return;
+                            m_session->mark("mark");
+                            m_page.messages().say(MessageBar::Kind::Info, tr("This moment is marked."));
                             emit acted(QStringLiteral("mark"));
+                        },
+                    .drive = [this](Driver driver) { drive(driver); },
+                    .takeCommand = [this](const QString& serial) { takeCommand(serial); },
+                    .chooseHand = [this](int side) { m_side = std::clamp(side, 0, kSideCount - 1); },
+                    .moveHand = [this](int side, const Eigen::Vector3d& metres) { moveHand(side, metres); },
+                    .turnHand =
+                        [this](double radians) {
+                            if (m_mouse && isEngaged(m_shown.phase))
+                                m_mouse->turn(kSides[static_cast<std::size_t>(m_side)], {0, 0, radians});
+                        },
+                    .grip =
+                        [this] {
+                            if (!m_mouse) return;
+                            const Side side = kSides[static_cast<std::size_t>(m_side)];
+                            m_mouse->setClosure(side, m_mouse->closure(side) > 0.5F ? 0.0F : 1.0F);
                         }});
-    m_poll.setInterval(kPollMs);
-    connect(&m_poll, &QTimer::timeout, this, &SessionController::poll);
 }
 
-SessionController::~SessionController()
+void SessionController::open(SessionWish wish)
+{
+    m_wish = std::move(wish);
+    reopen();
+}
+
+void SessionController::close()
 {
     m_poll.stop();
+    m_mouse = nullptr;
+    m_scene.reset();
+    m_sleep.release();
+    if (!m_session) return;
     QMetaObject::invokeMethod(
-        &m_context, [this] { m_session.reset(); }, Qt::QueuedConnection);
-    m_thread.quit();
-    m_thread.wait();
+        &m_context, [old = std::shared_ptr<TeleopSession>(std::move(m_session))]() mutable { old.reset(); },
+        Qt::QueuedConnection);
 }
 
-void SessionController::open(const Station& station, const std::filesystem::path& library, bool practice)
+void SessionController::reopen()
 {
+    close();
+    m_opening = true;
     m_page.messages().beginWork(tr("Preparing the session …"), [] {});
     QMetaObject::invokeMethod(
         &m_context,
-        [this, station, library, practice] {
-            SessionOptions options{
-                .station = station, .library = library, .practice = practice, .releaseEachPass = true};
+        [this, wish = m_wish] {
+            SessionOptions options{.station = wish.station,
+                                   .library = wish.library,
+                                   .practice = wish.practice,
+                                   .releaseEachPass = true,
+                                   .robot = wish.robot};
+            MouseSource* mouse = nullptr;
+            if (wish.driver == Driver::Mouse) {
+                auto device = std::make_unique<MouseSource>();
+                mouse = device.get();
+                options.device = std::move(device);
+                options.station.mode = "clutch";
+            }
             options.progress = [this](const std::string& line) {
                 QMetaObject::invokeMethod(
                     this, [this, line] { m_page.messages().showProgress(text(line), 0.5); }, Qt::QueuedConnection);
             };
             Result<std::unique_ptr<TeleopSession>> session = TeleopSession::open(std::move(options));
             if (session) {
+                (*session)->setBarred(true);  // until the page shows where things stand
                 if (const Result<void> started = (*session)->start(); !started)
                     session = tl::unexpected(started.error());
             }
+            const QImage start = session ? startPictureOf(wish.library, wish.station.task) : QImage();
             QMetaObject::invokeMethod(
                 this,
-                [this, session = std::make_shared<decltype(session)>(std::move(session))] {
+                [this, mouse, start, session = std::make_shared<decltype(session)>(std::move(session))] {
+                    m_opening = false;
                     if (*session) {
-                        adopt(std::move(**session));
+                        if (m_startPicture.isNull()) m_startPicture = start;
+                        adopt(std::move(**session), mouse);
                     } else {
                         const QString problem = text(session->error().message);
                         m_page.messages().finishWork(MessageBar::Kind::Bad, problem);
@@ -99,12 +153,19 @@ void SessionController::open(const Station& station, const std::filesystem::path
         Qt::QueuedConnection);
 }
 
-void SessionController::adopt(std::unique_ptr<TeleopSession> session)
+void SessionController::adopt(std::unique_ptr<TeleopSession> session, MouseSource* mouse)
 {
     m_session = std::move(session);
+    m_mouse = mouse;
     m_scene = std::make_unique<SceneSource>(m_session->robot());
+    m_trails = {};
     m_page.setModel(toScene(m_session->robot()));
     m_imageSequences.assign(m_session->cameraCount(), 0);
+    m_confirmed = m_session->robotInfo().kind == RobotKind::Simulated;
+    m_reset = false;
+    m_homeHeld = false;
+    bar();
+    m_sleep.hold();
     QStringList notes;
     for (const std::string& note : m_session->notes()) notes << text(note);
     m_page.messages().finishWork(notes.isEmpty() ? MessageBar::Kind::Good : MessageBar::Kind::Caution,
@@ -113,36 +174,122 @@ void SessionController::adopt(std::unique_ptr<TeleopSession> session)
     emit opened();
 }
 
+void SessionController::bar()
+{
+    if (m_session) m_session->setBarred(m_reset || m_away || !m_confirmed);
+}
+
+void SessionController::setAway(bool away)
+{
+    if (away) letGo();
+    m_away = away;
+    bar();
+}
+
 void SessionController::letGo()
 {
-    if (!m_session) return;
-    if (m_recording) endTake(Outcome::Unknown, {}, false);
+    if (m_mouse) m_mouse->hold(false);
+    home(false);
+    if (m_session && m_recording) endTake(Outcome::Unknown, {}, false);
+}
+
+void SessionController::holdToDrive(bool held)
+{
+    if (m_mouse) {
+        m_mouse->hold(held);
+        if (held) emit acted(QStringLiteral("hold"));
+    } else if (held && m_session) {
+        m_page.messages().say(MessageBar::Kind::Info,
+                              tr("The station's rig drives. Choose mouse and keys to drive here."),
+                              tr("Mouse and keys"), [this] { drive(Driver::Mouse); });
+    }
+}
+
+void SessionController::drive(Driver driver)
+{
+    if (m_opening || driver == m_wish.driver) return;
+    if (m_busy || m_recording) {
+        m_page.messages().say(MessageBar::Kind::Info, tr("End the take first: a session has one driver."));
+        return;
+    }
+    m_wish.driver = driver;
+    reopen();
+}
+
+void SessionController::takeCommand(const QString& serial)
+{
+    if (!m_session || m_confirmed) return;
+    const QString wanted = text(m_session->robotInfo().serial);
+    if (serial.trimmed() != wanted) {
+        m_page.messages().say(MessageBar::Kind::Caution,
+                              tr("This is not the robot's serial. It stands on the plate: %1.").arg(wanted));
+        return;
+    }
+    m_confirmed = true;
+    m_page.messages().say(MessageBar::Kind::Caution, tr("You command a real robot."));
+    m_page.setFocus();
+    bar();
+    emit acted(QStringLiteral("command"));
+}
+
+void SessionController::moveHand(int side, const Eigen::Vector3d& metres)
+{
+    if (!m_mouse) return;
+    if (!isEngaged(m_shown.phase)) {
+        m_page.messages().say(MessageBar::Kind::Info, tr("Hold to drive first: the hand moves while you hold."));
+        return;
+    }
+    const Pose base = m_scene->base(m_shown.scene);
+    m_mouse->push(kSides[static_cast<std::size_t>(side)], base.orientation.conjugate() * metres);
 }
 
 bool SessionController::requestStop()
 {
     if (!m_session) return false;
     m_session->requestStop();
-    m_page.messages().say(MessageBar::Kind::Caution, tr("Stop requested: the robot keeps its posture."), tr("Go on"),
-                          [this] { clear(); });
+    if (m_mouse) m_mouse->hold(false);
+    m_page.messages().say(MessageBar::Kind::Caution,
+                          m_session->robotInfo().stop == StopBehaviour::Damps
+                              ? tr("Stop requested: the robot is damped and will sink.")
+                              : tr("Stop requested: the robot keeps its posture."),
+                          tr("Go on"), [this] { clear(); });
     emit acted(QStringLiteral("stop"));
     return true;
+}
+
+void SessionController::home(bool held)
+{
+    if (!m_session || held == m_homeHeld) return;
+    m_homeHeld = held;
+    if (held && m_shown.phase == TeleopPhase::Ready) {
+        m_session->goHome();
+        m_homeAsked = true;
+        emit acted(QStringLiteral("home"));
+    }
 }
 
 void SessionController::clear()
 {
     if (!m_session) return;
-    m_session->clearStop();
-    if (m_reset) m_session->resetScene(m_seed++);
+    if (m_shown.phase == TeleopPhase::Stopped || m_shown.phase == TeleopPhase::Fault) {
+        m_session->clearStop();
+        m_page.messages().clear();
+        emit acted(QStringLiteral("clear"));
+        return;
+    }
+    if (!m_reset || m_busy || m_shown.phase != TeleopPhase::Ready) return;
+    m_session->resetScene(m_seed++);
     m_reset = false;
+    bar();
     m_page.messages().clear();
     emit acted(QStringLiteral("clear"));
 }
 
 void SessionController::startTake()
 {
-    if (!m_session || m_busy || m_recording) return;
+    if (!m_session || m_busy || m_recording || m_reset || !m_confirmed) return;
     m_busy = true;
+    m_takeStart = m_newestImage;
     QMetaObject::invokeMethod(
         &m_context,
         [this, session = m_session.get()] {
@@ -156,6 +303,7 @@ void SessionController::startTake()
                         m_page.messages().clear();
                     else
                         m_page.messages().say(MessageBar::Kind::Bad, text(begun.error().message));
+                    if (begun && m_away) endTake(Outcome::Unknown, {}, false);
                     if (begun) emit acted(QStringLiteral("start"));
                 },
                 Qt::QueuedConnection);
@@ -168,6 +316,9 @@ void SessionController::endTake(Outcome outcome, const QString& cause, bool redo
     if (!m_session || m_busy || !m_recording) return;
     m_busy = true;
     m_recording = false;
+    m_reset = true;
+    bar();
+    if (m_mouse) m_mouse->hold(false);
     QMetaObject::invokeMethod(
         &m_context,
         [this, session = m_session.get(), outcome, why = cause.toStdString(), redo] {
@@ -176,36 +327,50 @@ void SessionController::endTake(Outcome outcome, const QString& cause, bool redo
                 this,
                 [this, take, redo] {
                     m_busy = false;
-                    if (!take) {
+                    if (take)
+                        takeIsKept(*take, redo);
+                    else
                         m_page.messages().say(MessageBar::Kind::Bad, text(take.error().message));
-                        return;
-                    }
-                    const EpisodeRow& row = take->episode.row;
-                    if (!redo) ++m_done;
-                    m_lastTakes.push_front({.id = text(row.id),
-                                            .outcome = outcomeWord(*take),
-                                            .good = take->problem.empty() && row.outcome != Outcome::Failure && !redo,
-                                            .seconds = toSeconds(row.durationNs),
-                                            .reason = text(take->problem)});
-                    if (m_lastTakes.size() > kShownTakes) m_lastTakes.pop_back();
-                    m_reset = true;
-                    m_session->requestStop();
-                    m_page.messages().say(take->problem.empty() ? MessageBar::Kind::Good : MessageBar::Kind::Bad,
-                                          take->problem.empty()
-                                              ? (redo ? tr("Set aside. Make the table ready, then press C.")
-                                                      : tr("Kept. Make the table ready, then press C."))
-                                              : text(take->problem));
-                    emit takeEnded(text(row.id));
-                    emit acted(redo ? QStringLiteral("redo") : QStringLiteral("end"));
                 },
                 Qt::QueuedConnection);
         },
         Qt::QueuedConnection);
 }
 
+void SessionController::takeIsKept(const TakeReport& take, bool redo)
+{
+    const EpisodeRow& row = take.episode.row;
+    if (!redo && !m_wish.practice) ++m_done;
+    if (row.outcome == Outcome::Success && take.problem.empty() && !m_takeStart.isNull()) m_startPicture = m_takeStart;
+    m_lastTakes.push_front({.id = text(row.id),
+                            .outcome = outcomeWord(take),
+                            .good = take.problem.empty() && row.outcome != Outcome::Failure && !redo,
+                            .seconds = toSeconds(row.durationNs),
+                            .reason = text(take.problem)});
+    if (m_lastTakes.size() > kShownTakes) m_lastTakes.pop_back();
+    const QString kept = redo ? tr("Set aside. Park the robot and make the table ready.")
+                              : tr("Kept. Park the robot and make the table ready.");
+    m_page.messages().say(take.problem.empty() ? MessageBar::Kind::Good : MessageBar::Kind::Bad,
+                          take.problem.empty() ? kept : text(take.problem));
+    emit takeEnded(text(row.id));
+    emit acted(redo ? QStringLiteral("redo") : QStringLiteral("end"));
+}
+
 void SessionController::poll()
 {
-    if (m_session && m_page.isVisible()) m_page.show(view());
+    if (!m_session) return;
+    if (m_mouse) m_mouse->keepAlive();
+    m_shown = view();
+    const bool homing = m_shown.phase == TeleopPhase::Disengaging && m_shown.reason == HoldReason::Parked;
+    if (homing && m_homeAsked && !m_homeHeld) {
+        m_session->goHome();  // asked again it stops on its way
+        m_homeAsked = false;
+    }
+    if (m_page.isVisible())
+        m_page.show(m_shown);
+    else
+        m_page.showState(m_shown);
+    emit viewed(m_shown);
 }
 
 OperateView SessionController::view()
@@ -217,25 +382,65 @@ OperateView SessionController::view()
                   .model = text(robot.name),
                   .serial = text(robot.serial),
                   .stopDamps = robot.stop == StopBehaviour::Damps};
+    view.confirmed = m_confirmed;
+    view.reset = m_reset;
+    view.recording = m_recording;
+    view.canStart = !m_busy && !m_recording && !m_reset && m_confirmed;
+    view.whyNoStart = m_reset ? tr("Make the table ready, then press C.") : QString();
+    view.startPicture = m_startPicture;
+    view.driver = m_wish.driver;
+    view.device = m_wish.station.rig.front().kind == "motion" ? tr("Played-back person") : tr("Station's rig");
+    view.side = m_side;
+    view.task = text(m_session->station().task);
+    view.instruction = text(m_session->station().instructionZh);
+    view.practice = m_wish.practice;
+    view.done = m_done;
+    view.lastTakes.assign(m_lastTakes.begin(), m_lastTakes.end());
+    view.awake = m_sleep.problem();
+    viewRecorder(view);
+    viewTeleop(view);
+    return view;
+}
+
+void SessionController::viewTeleop(OperateView& view)
+{
     const TeleopStatus* status = m_session->teleop();
     if (status != nullptr) {
         view.phase = status->phase;
         view.reason = status->holdReason;
-        view.latencyMs = status->latencyNs * 1e-6;
-        double worst = 0;
+        view.gateOpen = status->gateOpen;
+        view.latencyMs = status->latencyNs > 0 ? status->latencyNs * 1e-6 : m_shown.latencyMs;
         for (const WristTracking& wrist : status->wrists)
-            if (wrist.active) worst = std::max(worst, static_cast<double>(wrist.positionError));
-        view.trackingMm = 1000 * worst;
+            if (wrist.active) view.trackingMm = std::max(view.trackingMm, 1000.0 * wrist.positionError);
     }
-    view.reset = m_reset;
-    view.recording = m_recording;
-    view.canStart = !m_busy && !m_recording && !m_reset;
-    view.whyNoStart = m_reset ? tr("Make the table ready, then press C.") : QString();
-    view.task = text(m_session->station().task);
-    view.instruction = text(m_session->station().instructionZh);
-    view.done = m_done;
-    view.lastTakes.assign(m_lastTakes.begin(), m_lastTakes.end());
+    if (const Eigen::VectorXd* scene = m_session->scene()) m_scene->setScene(*scene);
+    const RobotState* state = m_session->robotState();
+    if (state == nullptr) return;
+    const std::vector<JointInfo>& joints = m_session->robot().joints();
+    view.atHome = status != nullptr && status->command.size() == static_cast<Eigen::Index>(joints.size());
+    for (std::size_t i = 0; view.atHome && i < joints.size(); ++i)
+        view.atHome = std::abs(status->command[static_cast<Eigen::Index>(i)] - joints[i].rest) < 0.01;
+    view.scene = m_scene->frame(state->position, status ? status->target : Eigen::VectorXd());
+    if (const ContactSample* contacts = m_session->contacts()) m_scene->addContacts(view.scene, *contacts);
 
+    std::array<std::optional<Eigen::Vector3d>, kSideCount> wanted;
+    const Pose base = m_scene->base(view.scene);
+    for (const Side side : kSides) {
+        const auto i = static_cast<std::size_t>(indexOf(side));
+        if (status != nullptr && status->wrists[i].active && isEngaged(view.phase))
+            wanted[i] = base * status->wrists[i].target.position;
+        const std::optional<Pose> tool = m_scene->wrist(view.scene, side);
+        if (m_mouse == nullptr || !tool) continue;
+        const Theme& theme = Theme::current();
+        view.handles.push_back({.position = wanted[i].value_or(tool->position),
+                                .colour = side == Side::Left ? theme.leftHand : theme.rightHand,
+                                .chosen = indexOf(side) == m_side});
+    }
+    m_trails.extend(*m_scene, view.scene, wanted, state->stamps.arrival);
+}
+
+void SessionController::viewRecorder(OperateView& view)
+{
     const RecorderStatus recorder = m_session->recorder();
     view.takeSeconds = toSeconds(recorder.takeDuration);
     view.diskMinutes = recorder.minutesLeft;
@@ -253,16 +458,12 @@ OperateView SessionController::view()
         if (image && image->sequence + 1 != m_imageSequences[i]) {
             m_imageSequences[i] = image->sequence + 1;
             picture.image = toQImage(*image);
+            if (i == 0) m_newestImage = picture.image;
         }
         for (const StreamLine& line : view.streams)
             if (line.name == picture.name && !line.problem.isEmpty()) picture.problem = line.problem;
         view.cameras.push_back(std::move(picture));
     }
-
-    if (const Eigen::VectorXd* scene = m_session->scene()) m_scene->setScene(*scene);
-    if (const RobotState* state = m_session->robotState())
-        view.scene = m_scene->frame(state->position, status ? status->target : Eigen::VectorXd());
-    return view;
 }
 
 }  // namespace understudy

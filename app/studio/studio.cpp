@@ -1,15 +1,18 @@
 #include "app/studio/studio.h"
 
 #include <QApplication>
+#include <QEvent>
 #include <QSettings>
 #include <QTimer>
 
 #include "app/output.h"
 #include "app/studio/annotatecontroller.h"
+#include "app/studio/annotatepage.h"
 #include "app/studio/episodeservice.h"
 #include "app/studio/libraryservice.h"
 #include "app/studio/practiceguide.h"
 #include "app/studio/reviewcontroller.h"
+#include "app/studio/reviewpage.h"
 #include "app/studio/sessioncontroller.h"
 #include "app/studio/studiowindow.h"
 #include "app/studio/vocabulary.h"
@@ -22,139 +25,189 @@ namespace {
 constexpr int kSettleMs = 1200;         ///< a picture is complete once it has stood still so long
 constexpr int kLongestWaitMs = 60'000;  ///< for a screenshot
 
-/// The pages of a window, wired to one library and at most one session.
-class Studio final : public QObject {
-    Q_OBJECT
+}  // namespace
 
-public:
-    explicit Studio(const StudioOptions& options)
-        : m_options(options),
-          m_library(options.library),
-          m_episodes(options.library),
-          m_operate(new OperatePage(m_window.keys())),
-          m_annotate(new AnnotatePage(m_window.keys())),
-          m_review(new ReviewPage(m_window.keys())),
-          m_session(*m_operate),
-          m_annotation(m_library, m_episodes, *m_annotate),
-          m_reviewing(m_library, m_episodes, *m_review)
+struct Studio::Parts {
+    explicit Parts(const StudioOptions& wanted)
+        : options(wanted),
+          library(wanted.library),
+          episodes(wanted.library),
+          operate(new OperatePage(window.keys())),
+          annotate(new AnnotatePage(window.keys())),
+          review(new ReviewPage(window.keys())),
+          session(*operate),
+          annotation(library, episodes, *annotate),
+          reviewing(library, episodes, *review)
     {
-        const QSettings settings;
-        const auto chosen = [&](const QString& wanted, const char* key, const char* usual) {
-            return wanted.isEmpty() ? settings.value(QLatin1String(key), QLatin1String(usual)).toString() : wanted;
-        };
-        m_window.setTheme(chosen(options.theme, "window/theme", "dark") == QStringLiteral("light") ? ThemeName::Light
-                                                                                                   : ThemeName::Dark);
-        m_window.setLanguage(chosen(options.language, "window/language", "en"));
-        m_window.addPage(
-            QStringLiteral("operate"), [] { return tr("Operate"); }, m_operate);
-        m_window.addPage(
-            QStringLiteral("annotate"), [] { return tr("Annotate"); }, m_annotate);
-        m_window.addPage(
-            QStringLiteral("review"), [] { return tr("Review"); }, m_review);
-        m_window.setLibraryText(QString::fromStdString(options.library.string()));
-        loadVocabulary();
-        connectParts();
-        m_window.keys().setStop([this] { return m_session.requestStop(); });
-        m_window.openPage(chosen(options.workspace, "window/page", "operate"));
     }
 
-    void show()
-    {
-        m_window.show();
-        m_reviewing.refresh();
-        if (!m_options.episode.isEmpty()) m_annotation.open(m_options.episode);
-        if (m_options.station)
-            m_session.open(*m_options.station, m_options.library, m_options.practice);
-        else
-            m_operate->messages().say(MessageBar::Kind::Info,
-                                      tr("No station is connected. Start with: understudy demo"));
-        if (m_options.practice) m_guide = new PracticeGuide(m_window, m_session, *m_annotate, *m_review);
-        if (!m_options.screenshot.isEmpty()) watchForCompletion();
-    }
-
-private:
-    void loadVocabulary()
-    {
-        const Result<Vocabulary> vocabulary = Vocabulary::load(resourcePath("vocabularies/manipulation.toml"));
-        if (!vocabulary) {
-            m_annotate->messages().say(MessageBar::Kind::Bad, QString::fromStdString(vocabulary.error().message));
-            return;
-        }
-        m_vocabulary = *vocabulary;
-        showVocabulary();
-    }
-
-    void showVocabulary()
-    {
-        m_annotate->setTiers(m_vocabulary.tiers(m_window.language()));
-        m_annotate->setVocabulary(m_vocabulary.labels(m_window.language()));
-    }
-
-    void connectParts()
-    {
-        connect(&m_window, &StudioWindow::pageLeft, this, [this](const QString& page) {
-            if (page == QStringLiteral("operate")) m_session.letGo();
-        });
-        connect(&m_window, &StudioWindow::pageOpened, this, [this](const QString& page) {
-            QSettings().setValue(QStringLiteral("window/page"), page);
-            if (page == QStringLiteral("review")) m_reviewing.refresh();
-            if (page == QStringLiteral("annotate")) m_annotation.openNewest();
-        });
-        connect(&m_window, &StudioWindow::closing, this, [this] { m_session.letGo(); });
-        connect(&m_window, &StudioWindow::languageChanged, this, [this] { showVocabulary(); });
-        connect(&m_reviewing, &ReviewController::openWanted, this, [this](const QString& episode) {
-            m_annotation.open(episode);
-            m_window.openPage(QStringLiteral("annotate"));
-        });
-        connect(&m_annotation, &AnnotateController::changed, &m_reviewing, &ReviewController::refresh);
-        connect(&m_session, &SessionController::takeEnded, &m_reviewing, &ReviewController::refresh);
-        connect(&m_session, &SessionController::opened, this, [this] {
-            const RobotInfo& robot = m_session.session()->robotInfo();
-            m_window.plate().setText({.real = robot.kind == RobotKind::Real,
-                                      .model = QString::fromStdString(robot.name),
-                                      .serial = QString::fromStdString(robot.serial),
-                                      .stopDamps = robot.stop == StopBehaviour::Damps});
-        });
-    }
-
-    void watchForCompletion()
-    {
-        auto* settle = new QTimer(this);
-        settle->setSingleShot(true);
-        settle->setInterval(kSettleMs);
-        const auto began = [settle] {
-            if (!settle->isActive()) settle->start();
-        };
-        const QString page = m_window.currentPage();
-        if (page == QStringLiteral("operate") && m_options.station)
-            connect(m_operate, &OperatePage::complete, this, began);
-        else if (page == QStringLiteral("annotate"))
-            connect(m_annotate, &AnnotatePage::complete, this, began);
-        else
-            began();
-        QTimer::singleShot(kLongestWaitMs, this, began);
-        connect(settle, &QTimer::timeout, this, [this] {
-            const bool saved = m_window.grab().save(m_options.screenshot);
-            m_session.letGo();
-            QApplication::exit(saved ? kDone : kFailed);
-        });
-    }
-
-    StudioOptions m_options;
-    StudioWindow m_window;
-    LibraryService m_library;
-    EpisodeService m_episodes;
-    OperatePage* m_operate;
-    AnnotatePage* m_annotate;
-    ReviewPage* m_review;
-    SessionController m_session;
-    AnnotateController m_annotation;
-    ReviewController m_reviewing;
-    Vocabulary m_vocabulary;
-    PracticeGuide* m_guide = nullptr;
+    StudioOptions options;
+    StudioTimes times;
+    StudioWindow window;
+    LibraryService library;
+    EpisodeService episodes;
+    OperatePage* operate;
+    AnnotatePage* annotate;
+    ReviewPage* review;
+    SessionController session;
+    AnnotateController annotation;
+    ReviewController reviewing;
+    Vocabulary vocabulary;
+    PracticeGuide* guide = nullptr;
 };
 
-}  // namespace
+Studio::Studio(const StudioOptions& options) : m_parts(std::make_unique<Parts>(options))
+{
+    Parts& parts = *m_parts;
+    const QSettings settings;
+    const auto chosen = [&](const QString& wanted, const char* key, const char* usual) {
+        return wanted.isEmpty() ? settings.value(QLatin1String(key), QLatin1String(usual)).toString() : wanted;
+    };
+    const QString page = chosen(options.workspace, "window/page", "operate");
+    StudioWindow& window = parts.window;
+    window.addPage(
+        QStringLiteral("operate"), [] { return tr("Operate"); }, parts.operate);
+    window.addPage(
+        QStringLiteral("annotate"), [] { return tr("Annotate"); }, parts.annotate);
+    window.addPage(
+        QStringLiteral("review"), [] { return tr("Review"); }, parts.review);
+    window.setLanguage(chosen(options.language, "window/language", "en"));
+    window.setTheme(chosen(options.theme, "window/theme", "dark") == QStringLiteral("light") ? ThemeName::Light
+                                                                                             : ThemeName::Dark);
+    window.setLibraryText(QString::fromStdString(options.library.string()));
+    parts.annotation.setPractice(options.practice);
+    parts.reviewing.setPractice(options.practice);
+    loadVocabulary();
+    connectParts();
+    window.keys().setStop([this] { return m_parts->session.requestStop(); });
+    window.openPage(page);
+}
+
+Studio::~Studio() = default;
+
+const StudioTimes& Studio::times() const { return m_parts->times; }
+StudioWindow& Studio::window() { return m_parts->window; }
+OperatePage& Studio::operatePage() { return *m_parts->operate; }
+AnnotatePage& Studio::annotatePage() { return *m_parts->annotate; }
+ReviewPage& Studio::reviewPage() { return *m_parts->review; }
+SessionController& Studio::session() { return m_parts->session; }
+PracticeGuide* Studio::guide() { return m_parts->guide; }
+
+void Studio::show()
+{
+    Parts& parts = *m_parts;
+    parts.window.installEventFilter(this);
+    parts.window.show();
+    parts.window.activateWindow();
+    parts.reviewing.refresh();
+    if (!parts.options.episode.isEmpty()) parts.annotation.open(parts.options.episode);
+    if (parts.options.station)
+        parts.session.open({.station = *parts.options.station,
+                            .library = parts.options.library,
+                            .practice = parts.options.practice,
+                            .driver = parts.options.practice ? Driver::Mouse : Driver::Station,
+                            .robot = {}});
+    else
+        parts.operate->messages().say(MessageBar::Kind::Info,
+                                      tr("No station is connected. Start with: understudy demo"));
+    if (parts.options.practice)
+        parts.guide = new PracticeGuide(parts.window, parts.session, *parts.annotate, parts.reviewing);
+    if (!parts.options.screenshot.isEmpty()) watchForCompletion();
+}
+
+double Studio::sinceBegan() const
+{
+    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - m_parts->options.began).count();
+}
+
+bool Studio::eventFilter(QObject* watched, QEvent* event)
+{
+    if (event->type() == QEvent::UpdateRequest && m_parts->times.usableMs < 0) {
+        // After this repaint, when the loop is free for a person's input.
+        QTimer::singleShot(0, this, [this] {
+            if (m_parts->times.usableMs < 0) m_parts->times.usableMs = sinceBegan();
+        });
+    }
+    return QObject::eventFilter(watched, event);
+}
+
+void Studio::loadVocabulary()
+{
+    const Result<Vocabulary> vocabulary = Vocabulary::load(resourcePath("vocabularies/manipulation.toml"));
+    if (!vocabulary) {
+        m_parts->annotate->messages().say(MessageBar::Kind::Bad, QString::fromStdString(vocabulary.error().message));
+        return;
+    }
+    m_parts->vocabulary = *vocabulary;
+    showVocabulary();
+}
+
+void Studio::showVocabulary()
+{
+    Parts& parts = *m_parts;
+    parts.annotate->setTiers(parts.vocabulary.tiers(parts.window.language()));
+    parts.annotate->setVocabulary(parts.vocabulary.labels(parts.window.language()));
+}
+
+void Studio::connectParts()
+{
+    Parts& parts = *m_parts;
+    StudioWindow& window = parts.window;
+    connect(&window, &StudioWindow::pageLeft, this, [this](const QString& page) {
+        if (page == QStringLiteral("operate")) m_parts->session.setAway(true);
+    });
+    connect(&window, &StudioWindow::pageOpened, this, [this](const QString& page) {
+        QSettings().setValue(QStringLiteral("window/page"), page);
+        if (page == QStringLiteral("operate")) m_parts->session.setAway(false);
+        if (page == QStringLiteral("review")) m_parts->reviewing.refresh();
+        if (page == QStringLiteral("annotate")) m_parts->annotation.openNewest();
+    });
+    connect(&window, &StudioWindow::closing, this, [this] { m_parts->session.setAway(true); });
+    connect(&window, &StudioWindow::languageChanged, this, &Studio::showVocabulary);
+    connect(parts.operate, &OperatePage::stateColour, &window, &StudioWindow::setFrame);
+    connect(&parts.reviewing, &ReviewController::openWanted, this, [this](const QString& episode) {
+        m_parts->annotation.open(episode);
+        m_parts->window.openPage(QStringLiteral("annotate"));
+    });
+    connect(&parts.annotation, &AnnotateController::changed, &parts.reviewing, &ReviewController::refresh);
+    connect(&parts.session, &SessionController::takeEnded, &parts.reviewing, &ReviewController::refresh);
+    connect(&parts.session, &SessionController::opened, this, [this] {
+        const RobotInfo& robot = m_parts->session.session()->robotInfo();
+        m_parts->window.plate().setText({.real = robot.kind == RobotKind::Real,
+                                         .model = QString::fromStdString(robot.name),
+                                         .serial = QString::fromStdString(robot.serial),
+                                         .stopDamps = robot.stop == StopBehaviour::Damps});
+    });
+    connect(&parts.session, &SessionController::viewed, this, [this](const OperateView& view) {
+        StudioTimes& times = m_parts->times;
+        if (times.drivenMs < 0 && (view.phase == TeleopPhase::Engaging || view.phase == TeleopPhase::Active))
+            times.drivenMs = sinceBegan();
+    });
+}
+
+void Studio::watchForCompletion()
+{
+    Parts& parts = *m_parts;
+    auto* settle = new QTimer(this);
+    settle->setSingleShot(true);
+    settle->setInterval(kSettleMs);
+    const auto began = [settle] {
+        if (!settle->isActive()) settle->start();
+    };
+    const QString page = parts.window.currentPage();
+    if (page == QStringLiteral("operate") && parts.options.station)
+        connect(parts.operate, &OperatePage::complete, this, began);
+    else if (page == QStringLiteral("annotate"))
+        connect(parts.annotate, &AnnotatePage::complete, this, began);
+    else
+        began();
+    QTimer::singleShot(kLongestWaitMs, this, began);
+    connect(settle, &QTimer::timeout, this, [this] {
+        const bool saved = m_parts->window.grab().save(m_parts->options.screenshot);
+        m_parts->session.letGo();
+        QApplication::exit(saved ? kDone : kFailed);
+    });
+}
 
 int runStudio(const StudioOptions& options)
 {
@@ -164,5 +217,3 @@ int runStudio(const StudioOptions& options)
 }
 
 }  // namespace understudy
-
-#include "studio.moc"

@@ -1,10 +1,13 @@
 #include "app/studio/studiowindow.h"
 
+#include <algorithm>
+
 #include <QApplication>
 #include <QCloseEvent>
 #include <QFrame>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QPainter>
 #include <QPushButton>
 #include <QSettings>
 #include <QStackedWidget>
@@ -14,24 +17,51 @@
 #include "widgets/robotplate.h"
 
 namespace understudy {
+namespace {
+
+constexpr int kFrame = 4;
+constexpr double kScaleStep = 1.1;
+
+}  // namespace
+
+/// Holds everything in a frame of one colour.
+class StudioWindow::Frame final : public QWidget {
+public:
+    using QWidget::QWidget;
+    void setColour(const QColor& colour)
+    {
+        if (colour == m_colour) return;
+        m_colour = colour;
+        update();
+    }
+
+protected:
+    void paintEvent(QPaintEvent*) override
+    {
+        QPainter painter(this);
+        painter.fillRect(rect(), m_colour.isValid() ? m_colour : palette().color(QPalette::Window));
+    }
+
+private:
+    QColor m_colour;
+};
 
 StudioWindow::StudioWindow(QWidget* parent) : QMainWindow(parent), m_keys(*this)
 {
     setWindowTitle(QStringLiteral("Understudy"));
-    auto* central = new QWidget(this);
-    auto* column = new QVBoxLayout(central);
-    column->setContentsMargins(0, 0, 0, 0);
+    m_frame = new Frame(this);
+    auto* column = new QVBoxLayout(m_frame);
+    column->setContentsMargins(kFrame, kFrame, kFrame, kFrame);
     column->setSpacing(0);
 
-    auto* bar = new QFrame(central);
+    auto* bar = new QFrame(m_frame);
+    m_bar = bar;
     bar->setProperty("role", "panel");
-    bar->setFixedHeight(48);
     auto* row = new QHBoxLayout(bar);
     row->setContentsMargins(16, 0, 12, 0);
     row->setSpacing(12);
-    auto* name = new QLabel(QStringLiteral("Understudy"), bar);
-    name->setFont(uiFont(15, QFont::Bold));
-    row->addWidget(name);
+    m_name = new QLabel(QStringLiteral("Understudy"), bar);
+    row->addWidget(m_name);
     m_tabs = new QHBoxLayout;
     m_tabs->setSpacing(4);
     row->addLayout(m_tabs);
@@ -54,16 +84,17 @@ StudioWindow::StudioWindow(QWidget* parent) : QMainWindow(parent), m_keys(*this)
     m_languageButton =
         flat([this] { setLanguage(m_language == QStringLiteral("en") ? QStringLiteral("zh") : QStringLiteral("en")); });
 
-    m_stack = new QStackedWidget(central);
+    m_stack = new QStackedWidget(m_frame);
     column->addWidget(bar);
     column->addWidget(m_stack, 1);
-    setCentralWidget(central);
-    resize(1400, 850);
+    setCentralWidget(m_frame);
+    resize(1680, 1020);
 
     addKeys();
     const QSettings settings;
     restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
-    translate();
+    m_scale = settings.value(QStringLiteral("window/scale"), 1.0).toDouble();
+    style();
 }
 
 StudioWindow::~StudioWindow() = default;
@@ -79,6 +110,15 @@ void StudioWindow::addKeys()
     m_keys.add({.id = "theme", .title = tr("Dark or light"), .key = QKeySequence(Qt::CTRL | Qt::Key_D), .run = [this] {
                     m_themeButton->click();
                 }});
+    const auto scale = [&](const char* id, Qt::Key key, double factor) {
+        m_keys.add({.id = QLatin1String(id), .key = QKeySequence(Qt::CTRL | key), .run = [this, factor] {
+                        setScale(factor > 0 ? m_scale * factor : 1);
+                    }});
+    };
+    scale("scale.larger", Qt::Key_Plus, kScaleStep);
+    scale("scale.largerToo", Qt::Key_Equal, kScaleStep);
+    scale("scale.smaller", Qt::Key_Minus, 1 / kScaleStep);
+    scale("scale.usual", Qt::Key_0, 0);
     m_keys.add(
         {.id = "language", .title = tr("Switch language"), .key = QKeySequence(Qt::CTRL | Qt::Key_L), .run = [this] {
              m_languageButton->click();
@@ -124,11 +164,27 @@ QString StudioWindow::currentPage() const { return m_keys.page(); }
 
 void StudioWindow::setLibraryText(const QString& text) { m_library->setText(text); }
 
+void StudioWindow::setFrame(const QColor& colour) { m_frame->setColour(colour); }
+
 void StudioWindow::setTheme(ThemeName theme)
 {
     m_theme = theme;
-    applyTheme(*qApp, theme);
     QSettings().setValue(QStringLiteral("window/theme"), theme == ThemeName::Dark ? "dark" : "light");
+    style();
+}
+
+void StudioWindow::setScale(double scale)
+{
+    m_scale = std::clamp(scale, kSmallestScale, kLargestScale);
+    QSettings().setValue(QStringLiteral("window/scale"), m_scale);
+    style();
+}
+
+void StudioWindow::style()
+{
+    applyTheme(*qApp, m_theme, m_scale);
+    m_bar->setFixedHeight(scaled(52));
+    m_name->setFont(uiFont(15, QFont::Bold));
     translate();
 }
 
@@ -147,7 +203,20 @@ bool StudioWindow::setLanguage(const QString& language)
 
 void StudioWindow::translate()
 {
-    for (const Page& page : m_pages) page.tab->setText(page.title());
+    for (const Page& page : m_pages) {
+        page.tab->setText(page.title());
+        m_keys.retitle(QStringLiteral("page.") + page.id, page.title());
+    }
+    for (const auto& [id, title] :
+         std::initializer_list<std::pair<const char*, QString>>{{"keys", tr("Show all keys")},
+                                                                {"page.next", tr("Next page")},
+                                                                {"theme", tr("Dark or light")},
+                                                                {"language", tr("Switch language")},
+                                                                {"scale.larger", tr("Larger")},
+                                                                {"scale.largerToo", tr("Larger")},
+                                                                {"scale.smaller", tr("Smaller")},
+                                                                {"scale.usual", tr("Usual size")}})
+        m_keys.retitle(QLatin1String(id), title);
     m_keysButton->setText(tr("Keys  F1"));
     m_themeButton->setText(m_theme == ThemeName::Dark ? tr("Light") : tr("Dark"));
     m_languageButton->setText(m_language == QStringLiteral("en") ? QStringLiteral("中文") : QStringLiteral("English"));

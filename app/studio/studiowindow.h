@@ -8,6 +8,7 @@
 #include "widgets/keyrouter.h"
 #include "widgets/theme.h"
 
+class QFrame;
 class QHBoxLayout;
 class QLabel;
 class QPushButton;
@@ -35,7 +36,11 @@ public:
     [[nodiscard]] QString currentPage() const;
     void setLibraryText(const QString& text);
 
+    /// The state of the robot frames the window; an invalid colour: no frame.
+    void setFrame(const QColor& colour);
     void setTheme(ThemeName theme);
+    /// Enlarges the whole interface, within kSmallestScale and kLargestScale; remembered.
+    void setScale(double scale);
     /// "en" or "zh"; false when that translation is missing.
     bool setLanguage(const QString& language);
     [[nodiscard]] const QString& language() const { return m_language; }
@@ -59,6 +64,8 @@ private:
         QPushButton* tab;
     };
 
+    class Frame;
+    void style();
     void addKeys();
     void translate();
     void showKeys();
@@ -68,6 +75,10 @@ private:
     QString m_language = QStringLiteral("en");
     ThemeName m_theme = ThemeName::Dark;
     std::vector<Page> m_pages;
+    double m_scale = 1;
+    Frame* m_frame;
+    QFrame* m_bar;
+    QLabel* m_name;
     QHBoxLayout* m_tabs;
     QStackedWidget* m_stack;
     RobotPlate* m_plate;

@@ -63,7 +63,8 @@ void TeleopStates::watchButtons(const TeleopInput& input)
             m_pressedAt = input.now;
         }
     }
-    if (!isHeld(input, Button::HoldToDrive) || input.now - m_pressedAt > kPressTime) m_pressPending = false;
+    if (input.barred || !isHeld(input, Button::HoldToDrive) || input.now - m_pressedAt > kPressTime)
+        m_pressPending = false;
 }
 
 std::uint32_t TeleopStates::gate(const TeleopInput& input) const
@@ -81,7 +82,7 @@ std::uint32_t TeleopStates::gate(const TeleopInput& input) const
     close(HoldReason::Clutched, isHeld(input, Button::Clutch));
     close(HoldReason::InputJump, input.jumped);
     close(HoldReason::SolverFailed, m_fault);
-    close(HoldReason::Parked, m_homing);
+    close(HoldReason::Parked, m_homing || input.barred);
     close(HoldReason::Contact, input.contact);
     close(HoldReason::Workspace, input.outside);
     return kAllReasons & ~closed;
@@ -189,7 +190,9 @@ void TeleopStates::continueFrom(const Step& step)
 
 void TeleopStates::stepReady(const TeleopInput& input)
 {
-    const HoldReason closed = firstClosed(m_decision.gateOpen);
+    // Barred, a press would not help: that is the reason to name.
+    const HoldReason closed =
+        firstClosed(m_decision.gateOpen | (input.barred ? bitOf(HoldReason::HoldToDriveReleased) : 0U));
     enter(TeleopPhase::Ready, closed, TeleopMotion::Brake);
     if (closed == HoldReason::None) {
         m_pressPending = false;
@@ -227,9 +230,12 @@ void TeleopStates::stepEngaged(const TeleopInput& input)
     m_jumpLatched = (m_jumpLatched || input.jumped) && !clutched;
     m_contactLatched = input.contact || (m_contactLatched && !clutched);
     const bool gone = !isFresh(input.operatorAge, kOperatorDisengage + input.operatorDelay);
-    if (gone || !isHeld(input, Button::HoldToDrive)) {
+    if (gone || input.barred || !isHeld(input, Button::HoldToDrive)) {
         m_jumpLatched = m_contactLatched = false;
-        enter(TeleopPhase::Disengaging, gone ? HoldReason::OperatorStale : HoldReason::HoldToDriveReleased,
+        enter(TeleopPhase::Disengaging,
+              gone           ? HoldReason::OperatorStale
+              : input.barred ? HoldReason::Parked
+                             : HoldReason::HoldToDriveReleased,
               TeleopMotion::Brake);
         return;
     }

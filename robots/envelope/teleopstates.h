@@ -21,6 +21,7 @@ inline constexpr int kSolverFailures = 25;                   ///< in a row make 
 struct TeleopInput {
     Timestamp now = 0;
     bool stopRequested = false;   ///< level
+    bool barred = false;          ///< level: nobody drives, the robot may go home
     bool clearRequested = false;  ///< edge
     bool homeRequested = false;   ///< edge
 
@@ -65,6 +66,8 @@ struct TeleopDecision {
 };
 
 /// The safety state machine, drawn in docs/safety.md. Pure: no clock, the same inputs give the same decisions.
+///
+/// While it is barred the robot lets go and is parked: nothing but home moves it, and no press counts.
 ///
 /// Engaging always takes a deliberate act: hold-to-drive seen released, then pressed, while the operator is fresh. What
 /// jumped or met something is latched: only the clutch or letting go ends that hold.

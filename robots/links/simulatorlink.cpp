@@ -308,6 +308,8 @@ SourceHealth SimulatorLink::health() const
     return health;
 }
 
+Latest<ContactSample>& SimulatorLink::addContactReader() { return m_data->contacts.addReader(); }
+
 Ring<SceneState>& SimulatorLink::addSceneReader()
 {
     m_data->sceneReaders.push_back(std::make_unique<Ring<SceneState>>(kSceneStates, m_data->scene));

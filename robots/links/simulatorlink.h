@@ -49,6 +49,8 @@ public:
     /// Every state of the last second or so, for cameras to draw from; before start() only, one reader thread each.
     /// A reader that falls behind misses the newest.
     [[nodiscard]] Ring<SceneState>& addSceneReader();
+    /// The newest contacts, for who shows them; before start() only, one reader thread each.
+    [[nodiscard]] Latest<ContactSample>& addContactReader();
     /// Puts the objects back before the next step, the robot stays. Any thread.
     void resetObjects(std::uint64_t seed);
     [[nodiscard]] SimulatorTiming timing() const;

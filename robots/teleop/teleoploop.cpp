@@ -199,6 +199,7 @@ void TeleopLoop::tick(Timestamp now, const TickTiming& timing)
     m_tickStart = m_ports.clock == nullptr ? 0 : m_ports.clock->now();
     TeleopInput input;
     input.stopRequested = m_stop.load(std::memory_order_acquire);
+    input.barred = m_barred.load(std::memory_order_acquire);
     input.clearRequested = m_clear.exchange(false, std::memory_order_acq_rel);
     input.homeRequested = m_home.exchange(false, std::memory_order_acq_rel);
     const Timestamp actual = now + timing.wakeLate;

@@ -85,6 +85,8 @@ public:
     void requestStop() { m_stop.store(true, std::memory_order_release); }
     /// Takes the stop request back, and clears a fault; driving again still takes a deliberate press. Any thread.
     void clearStop();
+    /// Level: while it stands nobody drives, and the robot may go home. Any thread.
+    void setBarred(bool barred) { m_barred.store(barred, std::memory_order_release); }
     /// Slowly to the rest posture; again: stop going. Only while ready. Any thread.
     void requestHome() { m_home.store(true, std::memory_order_release); }
 
@@ -195,6 +197,7 @@ private:
     bool m_ticked = false;
 
     std::atomic<bool> m_stop{false};
+    std::atomic<bool> m_barred{false};
     std::atomic<bool> m_clear{false};
     std::atomic<bool> m_home{false};
     std::atomic<int> m_modeWanted{-1};

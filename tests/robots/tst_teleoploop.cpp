@@ -51,6 +51,7 @@ private slots:
     void aJumpHoldsUntilTheClutch();
     void alignsToARobotThatWasMoved();
     void goesHomeSlowly();
+    void barredNobodyDrivesAndHomeIsOpen();
     void somethingInTheWayEndsGoingHome();
     void repeatedSolverFailuresAreAFault();
     void brokenInputNeverMovesTheRobot_data();
@@ -459,6 +460,44 @@ void TestTeleopLoop::goesHomeSlowly()
     rig.ticks(200);
     QCOMPARE(rig.phase(), TeleopPhase::Ready);
     QVERIFY(rig.reason() == HoldReason::HoldToDriveReleased);
+    QCOMPARE(rig.positionViolations + rig.velocityViolations + rig.accelerationViolations, 0);
+}
+
+void TestTeleopLoop::barredNobodyDrivesAndHomeIsOpen()
+{
+    TeleopRig rig(*m_model);
+    rig.drive();
+    rig.ticks(500);
+    rig.loop->setBarred(true);
+    rig.tick();
+    QCOMPARE(rig.phase(), TeleopPhase::Disengaging);
+    QCOMPARE(rig.reason(), HoldReason::Parked);
+    rig.ticks(200);
+    QCOMPARE(rig.phase(), TeleopPhase::Ready);
+    QCOMPARE(rig.reason(), HoldReason::Parked);
+    const Eigen::VectorXd parked = rig.link.last().position;
+    rig.drive();
+    QCOMPARE(rig.phase(), TeleopPhase::Ready);
+    QCOMPARE(rig.link.last().position, parked);
+
+    rig.loop->requestHome();
+    rig.ticks(20);
+    QCOMPARE(rig.phase(), TeleopPhase::Disengaging);
+    rig.hold(false);
+    rig.ticks(30);
+    rig.hold(true);  // no press counts, also none that would end the way home
+    rig.ticks(4000);
+    QCOMPARE(rig.phase(), TeleopPhase::Ready);
+    for (const JointInfo& joint : rig.model->joints()) {
+        QVERIFY(std::abs(rig.link.last().position[*rig.model->jointIndex(joint.name)] - joint.rest) < 1e-6);
+    }
+
+    // Held through the end of the bar is no press either.
+    rig.loop->setBarred(false);
+    rig.ticks(300);
+    QCOMPARE(rig.phase(), TeleopPhase::Ready);
+    rig.drive();
+    QCOMPARE(rig.phase(), TeleopPhase::Active);
     QCOMPARE(rig.positionViolations + rig.velocityViolations + rig.accelerationViolations, 0);
 }
 

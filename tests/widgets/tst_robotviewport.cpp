@@ -80,9 +80,9 @@ private slots:
                           Qt::NoModifier, Qt::NoScrollPhase, false);
         QCoreApplication::sendEvent(m_viewport.get(), &wheel);
         QVERIFY(m_viewport->camera().distance < before.distance);
-        QTest::keyClick(m_viewport.get(), Qt::Key_H);
+        m_viewport->goHome();
         QCOMPARE(m_viewport->camera().distance, ViewCamera{}.distance);
-        QTest::keyClick(m_viewport.get(), Qt::Key_F);
+        m_viewport->setFollow(true);
         QVERIFY(m_viewport->follows());
         m_viewport->show(SceneFrame{.bodies = {Pose{.position = {1, 2, 0.9}}}});
         QCOMPARE(m_viewport->camera().focus.y(), 2.0);
