@@ -30,6 +30,7 @@ RobotViewport::RobotViewport(QWidget* parent) : QWidget(parent)
     setAccessibleName(tr("Robot in 3D"));
     connect(&m_renderer, &ViewportRenderer::rendered, this, [this](const QImage& image, double) {
         m_image = image;
+        m_shownBodies = m_requestedBodies;
         m_problem.clear();
         m_busy = false;
         update();
@@ -94,6 +95,7 @@ void RobotViewport::redraw()
     if (!m_layers.trails) shown.trails.clear();
     if (!m_layers.frusta) shown.frusta.clear();
     shown.objects = m_layers.objects;
+    m_requestedBodies = shown.bodies.size();
     m_renderer.request(std::move(shown), m_camera, size() * devicePixelRatioF());
 }
 

@@ -55,6 +55,8 @@ public:
     [[nodiscard]] bool follows() const { return m_follow; }
     [[nodiscard]] const ViewCamera& camera() const { return m_camera; }
     void setCamera(const ViewCamera& camera);
+    /// Bodies in the picture that is on the screen.
+    [[nodiscard]] std::size_t shownBodies() const { return m_shownBodies; }
     /// Why there is no picture; empty while there is one.
     [[nodiscard]] const QString& problem() const { return m_problem; }
 
@@ -96,6 +98,8 @@ private:
     QImage m_image;
     QString m_problem;
     QPointF m_lastMouse;
+    std::size_t m_requestedBodies = 0;
+    std::size_t m_shownBodies = 0;
     int m_dragged = -1;  ///< handle
     bool m_follow = false;
     bool m_busy = false;

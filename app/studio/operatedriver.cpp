@@ -20,7 +20,7 @@ DriverCard::DriverCard(KeyRouter& keys, QWidget* parent) : QFrame(parent), m_key
     column->setSpacing(10);
     m_heading = new QLabel(this);
     m_heading->setProperty("role", "heading");
-    auto* row = new QHBoxLayout;
+    auto* row = new QVBoxLayout;
     row->setSpacing(6);
     const auto segment = [&](const char* name, Driver driver) {
         auto* made = new QPushButton(this);
@@ -76,9 +76,9 @@ void DriverCard::showKeys()
     const std::vector<std::pair<QString, QString>> lines{
         {keyOf("operate.drive"), tr("hold to drive")},
         {tr("drag a ring"), tr("move that hand")},
-        {keyOf("operate.away") + QLatin1Char(' ') + keyOf("operate.closer"), tr("away, closer; or the wheel")},
+        {keyOf("operate.away") + QLatin1Char(' ') + keyOf("operate.closer"), tr("away, closer (or wheel)")},
         {keyOf("operate.turnLeft") + QLatin1Char(' ') + keyOf("operate.turnRight"), tr("turn the hand")},
-        {keyOf("operate.gripper"), tr("open or close the gripper")},
+        {keyOf("operate.gripper"), tr("gripper")},
         {keyOf("operate.hand"), tr("the other hand")}};
     int row = 0;
     for (const auto& [key, meaning] : lines) {

@@ -224,7 +224,8 @@ void OperatePage::show(const OperateView& view)
     m_viewport->show(view.scene);
     showFocus();
     place();
-    if (!m_complete && !view.scene.bodies.empty()) {
+    // Without OpenGL the words that say so are the picture.
+    if (!m_complete && (m_viewport->shownBodies() > 0 || !m_viewport->problem().isEmpty())) {
         m_complete = true;
         emit complete();
     }

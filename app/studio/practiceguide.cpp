@@ -52,6 +52,7 @@ PracticeGuide::PracticeGuide(StudioWindow& window, SessionController& session, A
     });
     connect(&review, &ReviewController::judged, this, [this] { did(QStringLiteral("verdict")); });
     window.installEventFilter(this);
+    connect(&window, &StudioWindow::pageOpened, this, &PracticeGuide::place);
     showStep();
     show();
     raise();
@@ -156,15 +157,19 @@ void PracticeGuide::showStep()
 
 void PracticeGuide::place()
 {
-    setFixedWidth(scaled(kWidth));
     m_text->setFont(uiFont(15));
-    adjustSize();
-    move(m_window.width() - width() - scaled(kMargin), m_window.height() - height() - scaled(kMargin) - 8);
+    const int wide = scaled(kWidth);
+    setFixedSize(wide, layout()->totalHeightForWidth(wide));
+    // In a corner of the view, where it hides no control; on other pages above their last line.
+    QRect area(QPoint(), m_window.size() - QSize(0, scaled(112)));
+    if (const auto* view = m_window.findChild<QWidget*>(QStringLiteral("operate.viewport")); view && view->isVisible())
+        area = QRect(view->mapTo(&m_window, QPoint()), view->size());
+    move(area.right() - wide - scaled(kMargin), area.bottom() - height() - scaled(kMargin));
 }
 
 bool PracticeGuide::eventFilter(QObject* watched, QEvent* event)
 {
-    if (event->type() == QEvent::Resize) place();
+    if (event->type() == QEvent::Resize || event->type() == QEvent::LayoutRequest) place();
     return QFrame::eventFilter(watched, event);
 }
 

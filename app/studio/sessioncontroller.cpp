@@ -459,6 +459,11 @@ void SessionController::viewRecorder(OperateView& view)
             m_imageSequences[i] = image->sequence + 1;
             picture.image = toQImage(*image);
             if (i == 0) m_newestImage = picture.image;
+            // Once the repaint that follows is through.
+            if (m_page.isVisible())
+                QTimer::singleShot(0, this, [this, i, capture = image->stamps.capture] {
+                    if (m_session) m_session->shown(i, capture);
+                });
         }
         for (const StreamLine& line : view.streams)
             if (line.name == picture.name && !line.problem.isEmpty()) picture.problem = line.problem;

@@ -63,7 +63,10 @@ Studio::Studio(const StudioOptions& options) : m_parts(std::make_unique<Parts>(o
     const auto chosen = [&](const QString& wanted, const char* key, const char* usual) {
         return wanted.isEmpty() ? settings.value(QLatin1String(key), QLatin1String(usual)).toString() : wanted;
     };
-    const QString page = chosen(options.workspace, "window/page", "operate");
+    // Whoever connects a station came to drive; anybody else goes on where they were.
+    const QString page = options.workspace.isEmpty() && options.station
+                             ? QStringLiteral("operate")
+                             : chosen(options.workspace, "window/page", "operate");
     StudioWindow& window = parts.window;
     window.addPage(
         QStringLiteral("operate"), [] { return tr("Operate"); }, parts.operate);
