@@ -57,7 +57,7 @@ struct Runner {
 
 FusionOptions two()
 {
-    FusionOptions options{.slots = {{.rateHz = 100}, {.rateHz = 100}}};
+    FusionOptions options{.places = {{.rateHz = 100}, {.rateHz = 100}}};
     options.sources[indexOf(RigPart::Buttons)] = {1};
     return options;
 }
@@ -70,7 +70,7 @@ class TestFusion : public QObject {
 private slots:
     void eachPartComesFromItsSource()
     {
-        FusionOptions options{.slots = {{.rateHz = 100}, {.rateHz = 100}}};
+        FusionOptions options{.places = {{.rateHz = 100}, {.rateHz = 100}}};
         options.sources[indexOf(RigPart::Head)] = {1};
         Runner rig(options);
         rig.step([&] {
@@ -89,7 +89,7 @@ private slots:
 
     void aPartWithoutItsJointGoesToTheNext()
     {
-        FusionOptions options{.slots = {{.rateHz = 100}, {.rateHz = 100}}};
+        FusionOptions options{.places = {{.rateHz = 100}, {.rateHz = 100}}};
         Runner rig(options);
         rig.step([&] {
             rig.fusion.push(0, 0, wristOnly(rig.now, 1), 0, 0);
@@ -205,7 +205,7 @@ private slots:
 
     void fingersSitOnTheArmsWrist()
     {
-        FusionOptions options{.slots = {{.rateHz = 100}, {.rateHz = 100}}};
+        FusionOptions options{.places = {{.rateHz = 100}, {.rateHz = 100}}};
         options.sources[indexOf(RigPart::LeftHand)] = {1};
         Fusion fusion(options);
         OperatorSample glove;
@@ -223,10 +223,10 @@ private slots:
 
     void offsetsAreApplied()
     {
-        FusionOptions options{.slots = {{.rateHz = 100}}};
-        options.slots[0].offset = {.position = {0, 0, 1},
-                                   .orientation =
-                                       Eigen::Quaterniond(Eigen::AngleAxisd(M_PI / 2, Eigen::Vector3d::UnitZ()))};
+        FusionOptions options{.places = {{.rateHz = 100}}};
+        options.places[0].offset = {.position = {0, 0, 1},
+                                    .orientation =
+                                        Eigen::Quaterniond(Eigen::AngleAxisd(M_PI / 2, Eigen::Vector3d::UnitZ()))};
         Fusion fusion(options);
         fusion.push(0, 0, whole(kSecond, 1), 0, 0);
         OperatorSample out;
@@ -236,7 +236,7 @@ private slots:
 
     void namedJointsThatStopLetGo()
     {
-        FusionOptions options{.slots = {{.rateHz = 100}, {.rateHz = 100, .jointCount = 2}}};
+        FusionOptions options{.places = {{.rateHz = 100}, {.rateHz = 100, .jointCount = 2}}};
         options.sources[indexOf(RigPart::Buttons)] = {0};
         Runner rig(options);
         rig.out.joints = Eigen::VectorXd::Zero(2);

@@ -89,7 +89,7 @@ std::string_view nameOf(RigPart part)
 Fusion::Fusion(const FusionOptions& options) : m_options(options)
 {
     std::size_t joints = 0;
-    for (const FusionSlot& each : m_options.slots) {
+    for (const FusionSlot& each : m_options.places) {
         m_slots.push_back({.options = each, .firstJoint = joints});
         m_slots.back().sample.joints = Eigen::VectorXd::Zero(static_cast<Eigen::Index>(each.jointCount));
         joints += each.jointCount;

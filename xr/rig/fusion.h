@@ -25,7 +25,7 @@ struct FusionSlot {
 };
 
 struct FusionOptions {
-    std::vector<FusionSlot> slots;
+    std::vector<FusionSlot> places;
     /// Per part the slots in the order of preference; empty: all, in their order.
     std::array<std::vector<std::size_t>, kRigPartCount> sources;
     Duration blend = 500 * kMillisecond;      ///< from one source of a part to another

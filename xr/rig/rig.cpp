@@ -107,8 +107,8 @@ Rig::Rig(RigOptions options) : m_options(std::move(options))
         member->tee.m_ring.prepare(kRingSamples, prototype);
         member->smoother.prepare(prototype);
         if (!each.spare) {
-            slots[info.name] = fusion.slots.size();
-            fusion.slots.push_back(
+            slots[info.name] = fusion.places.size();
+            fusion.places.push_back(
                 {.rateHz = info.rateHz, .offset = each.offset, .jointCount = info.jointNames.size()});
             m_slotMembers.push_back(std::make_unique<std::atomic<int>>(static_cast<int>(m_members.size())));
             for (const std::string& joint : info.jointNames)
