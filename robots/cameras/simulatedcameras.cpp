@@ -78,7 +78,6 @@ struct SimulatedCameras::Data {
         Timestamp m_origin = 0;
         std::uint64_t m_tick = 0;
         Timestamp m_due = 0;
-        std::uint64_t m_sequence = 0;
         SourceHealth m_health;
         Timestamp m_rateSince = 0;
         std::uint64_t m_rateCount = 0;
@@ -195,7 +194,7 @@ void SimulatedCameras::Data::Camera::show(const SceneState& state, SceneRenderer
         lose(drawn.error().message);
         return;
     }
-    image->sequence = m_sequence++;
+    image->sequence = m_tick - 1;
     image->stamps = state.stamps;
     image->stamps.arrival = m_rig.clock.now();
     m_images.value() = std::move(image);

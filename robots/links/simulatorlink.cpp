@@ -135,8 +135,8 @@ void SimulatorLink::Data::publish(std::uint64_t step, Timestamp capture)
         RobotState& robot = states.value();
         simulation.read(robot);
         robot.stamps = stamps;
+        robot.sequence = step / every(kStateRate);
         lost += states.publish() ? 0 : 1;
-        ++robot.sequence;
         simulation.read(scene);
         scene.stamps = stamps;
         for (auto& reader : sceneReaders) (void)reader->push(scene);
@@ -149,13 +149,13 @@ void SimulatorLink::Data::publish(std::uint64_t step, Timestamp capture)
         ContactSample& touching = contacts.value();
         simulation.read(touching);
         touching.stamps = stamps;
+        touching.sequence = step / every(kSlowRate);
         lost += contacts.publish() ? 0 : 1;
-        ++touching.sequence;
         TransformSample& poses = transforms.value();
         simulation.read(poses);
         poses.stamps = stamps;
+        poses.sequence = step / every(kSlowRate);
         lost += transforms.publish() ? 0 : 1;
-        ++poses.sequence;
     }
     dropped.fetch_add(lost, std::memory_order_relaxed);
 }
@@ -165,11 +165,10 @@ void SimulatorLink::Data::run(const std::stop_token& stop)
     pthread_setname_np(pthread_self(), "simulator");
     const Duration period = fromSeconds(simulation.timestep());
     const Duration publishing = std::max(period, fromSeconds(1 / kStateRate));
-    Timestamp origin = clock.now();
-    const Timestamp started = origin;
+    const Timestamp started = clock.now();
     std::uint64_t step = 0;
     while (!stop.stop_requested()) {
-        Timestamp due = origin + static_cast<Duration>(step + 1) * period;
+        Timestamp due = started + static_cast<Duration>(step + 1) * period;
         const Timestamp now = clock.now();
         if (now < due) {
             std::this_thread::sleep_until(std::chrono::steady_clock::time_point(std::chrono::nanoseconds(due)));
@@ -178,7 +177,7 @@ void SimulatorLink::Data::run(const std::stop_token& stop)
         if (now - due > kMostBehind) {
             const std::uint64_t behind = static_cast<std::uint64_t>((now - due) / period);
             skipped.fetch_add(behind, std::memory_order_relaxed);
-            origin += static_cast<Duration>(behind) * period;
+            step += behind;
             due += static_cast<Duration>(behind) * period;
         } else if (now - due > publishing) {
             late.fetch_add(1, std::memory_order_relaxed);

@@ -31,7 +31,7 @@ struct SimulatorTiming {
 /// without a command for 100 ms the measured posture is held. Streams: /robot/joint_states, /robot/contacts, /tf,
 /// /sim/events (what happened to objects: touched, lifted, placed).
 /// Captures lie on the grid of simulated time; a machine that falls behind by more than 250 ms loses simulated time,
-/// which is counted.
+/// which is counted, and shows as numbers left out in every stream.
 class SimulatorLink final : public RobotLink {
 public:
     /// Model and clock outlive the link. The clock must run as CLOCK_MONOTONIC does.

@@ -61,12 +61,14 @@ void TestSimulatorLink::streamsAtTheAnnouncedRates()
     const std::vector<Record> states = sink.records("/robot/joint_states");
     for (std::size_t i = 0; i < states.size(); ++i) {
         const RobotState& state = std::get<RobotState>(states[i]);
-        QCOMPARE(state.sequence, static_cast<std::uint64_t>(i));
+        if ((*link)->timing().skippedSteps == 0) QCOMPARE(state.sequence, static_cast<std::uint64_t>(i));
         QVERIFY(state.stamps.arrival >= state.stamps.capture);
         if (i == 0) continue;
         const Stamps before = stampsOf(states[i - 1]);
         QVERIFY(state.stamps.capture > before.capture);
-        if ((*link)->timing().skippedSteps == 0) QCOMPARE(state.stamps.capture - before.capture, 2 * kMillisecond);
+        // What was skipped shows as numbers left out.
+        const auto steps = static_cast<Duration>(state.sequence - std::get<RobotState>(states[i - 1]).sequence);
+        QCOMPARE(state.stamps.capture - before.capture, steps * 2 * kMillisecond);
     }
     const double states100 = static_cast<double>(states.size()) / 5;
     QVERIFY(std::abs(static_cast<double>(sink.count("/robot/contacts")) - states100) <= 1.5);
