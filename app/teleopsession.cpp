@@ -140,7 +140,11 @@ Result<void> TeleopSession::Parts::openCameras()
             clock));
         cameras.push_back(patterns.back().get());
     }
-    if (!anySimulated || model->profile().cameras.empty() || simulator == nullptr) return {};
+    if (!anySimulated || simulator == nullptr) return {};
+    if (model->profile().cameras.empty()) {
+        notes.push_back(fmt::format("No cameras: the profile of {} names none ([[cameras]]).", model->name()));
+        return {};
+    }
     CameraOptions options;
     if (!station.faults.camera.empty() && station.faults.cameraSilentAfter)
         options.silentAfter[station.faults.camera] = fromSeconds(*station.faults.cameraSilentAfter);

@@ -78,6 +78,31 @@ private slots:
         QCOMPARE(QDir(folder).entryList(QDir::AllEntries | QDir::NoDotAndDotDot), QStringList{name});
     }
 
+    /// What the messages advise does what they say.
+    void checkMakesALostIndexAnew_data()
+    {
+        QTest::addColumn<QByteArray>("index");
+        QTest::newRow("missing") << QByteArray();
+        QTest::newRow("cut short") << contentOf(m_library + "/library.db").first(8192);
+    }
+    void checkMakesALostIndexAnew()
+    {
+        QFETCH(QByteArray, index);
+        const QString folder = m_folder.filePath(QString("lost ") + QTest::currentDataTag());
+        QCOMPARE(test::runProgram("cp", {"-r", m_library, folder}).status, 0);
+        for (const char* part : {"library.db", "library.db-wal", "library.db-shm"}) QFile::remove(folder + '/' + part);
+        if (!index.isEmpty()) write(folder + "/library.db", index);
+        const Ran refused = run({"record", "--library", folder, "--station", m_station, "--seconds", "1"});
+        QCOMPARE(refused.status, 1);
+        QVERIFY2(refused.err.contains("understudy check"), refused.err);
+        const Ran checked = run({"check", "--library", folder, "--json"});
+        QVERIFY2(checked.status == 0, checked.err);
+        QVERIFY(documentOf(checked)["index_rebuilt"].toBool());
+        QCOMPARE(documentOf(checked)["ok"].toInt(), 1);
+        QCOMPARE(documentOf(run({"list", "--library", folder, "--json"}))["total"].toInt(), 1);
+        QVERIFY(!documentOf(run({"check", "--library", folder, "--json"}))["index_rebuilt"].toBool(true));
+    }
+
     /// The system's answer is replaced in front of the program, since nobody has such a disk at hand.
     void refusesANetworkFileSystem()
     {
