@@ -150,9 +150,9 @@ SceneColours Theme::scene() const
     const bool isDark = background.lightness() < 128;
     return {.sky = isDark ? qRgb(52, 62, 76) : qRgb(214, 222, 232),
             .horizon = isDark ? qRgb(24, 29, 36) : qRgb(240, 243, 247),
-            .floor = isDark ? qRgb(44, 52, 63) : qRgb(226, 231, 238),
+            .floor = isDark ? qRgb(34, 41, 50) : qRgb(231, 236, 242),
             .line = isDark ? qRgb(66, 76, 92) : qRgb(190, 199, 211),
-            .shadow = isDark ? qRgb(28, 33, 41) : qRgb(193, 201, 212),
+            .shadow = isDark ? qRgb(17, 20, 26) : qRgb(205, 212, 222),
             .ghost = ghost.rgb(),
             .accent = accent.rgb(),
             .caution = caution.rgb()};

@@ -162,7 +162,7 @@ bool coincide(const Pose& a, const Pose& b)
     return (a.position - b.position).norm() < 0.004 && a.orientation.angularDistance(b.orientation) < 0.02;
 }
 
-/// Fades to nothing at kFloorReach, so that the floor has no edge.
+/// Fades to nothing at kFloorReach, so that the grid has no edge.
 constexpr double kFloorReach = 4.5;  ///< m
 
 double floorOpacity(double distance)
@@ -171,43 +171,14 @@ double floorOpacity(double distance)
     return (1 - share) * (1 - share) * (1 + 2 * share);
 }
 
-/// A disc of rings whose opacity falls with the distance.
-vtkSmartPointer<vtkActor> floorDisc(QRgb colour)
+QRgb mixed(QRgb from, QRgb to, double share)
 {
-    constexpr int kRings = 12;
-    constexpr int kSectors = 48;
-    vtkNew<vtkPoints> points;
-    vtkNew<vtkCellArray> cells;
-    vtkNew<vtkUnsignedCharArray> colours;
-    colours->SetNumberOfComponents(4);
-    for (int ring = 0; ring <= kRings; ++ring) {
-        const double radius = kFloorReach * ring / kRings;
-        for (int sector = 0; sector < kSectors; ++sector) {
-            const double angle = 2 * std::numbers::pi * sector / kSectors;
-            points->InsertNextPoint(radius * std::cos(angle), radius * std::sin(angle), 0);
-            colours->InsertNextTuple4(qRed(colour), qGreen(colour), qBlue(colour), 255 * floorOpacity(radius));
-        }
-    }
-    for (int ring = 0; ring < kRings; ++ring)
-        for (int sector = 0; sector < kSectors; ++sector) {
-            const int next = (sector + 1) % kSectors;
-            const std::array<vtkIdType, 4> corners{ring * kSectors + sector, (ring + 1) * kSectors + sector,
-                                                   (ring + 1) * kSectors + next, ring * kSectors + next};
-            cells->InsertNextCell(4, corners.data());
-        }
-    vtkNew<vtkPolyData> data;
-    data->SetPoints(points);
-    data->SetPolys(cells);
-    data->GetPointData()->SetScalars(colours);
-    vtkSmartPointer<vtkActor> actor = toActor(data);
-    actor->GetProperty()->SetLighting(false);
-    actor->ForceTranslucentOn();
-    actor->PickableOff();
-    return actor;
+    const auto part = [&](int a, int b) { return static_cast<int>(a + share * (b - a)); };
+    return qRgb(part(qRed(from), qRed(to)), part(qGreen(from), qGreen(to)), part(qBlue(from), qBlue(to)));
 }
 
-/// Half a metre apart, every second one stronger.
-void addFloorLines(Lines& lines, QRgb colour)
+/// Half a metre apart, every second one stronger. Opaque: what is translucent is drawn over what stands before it.
+void addFloorLines(Lines& lines, QRgb floor, QRgb colour)
 {
     constexpr int kReach = 8;
     constexpr double kSpacing = 0.5;
@@ -219,8 +190,9 @@ void addFloorLines(Lines& lines, QRgb colour)
             const double from = j * kSpacing;
             const double opacity = strength * floorOpacity(std::hypot(across, from + kSpacing / 2));
             if (opacity < 0.02) continue;
-            lines.add({across, from, kHeight}, {across, from + kSpacing, kHeight}, colour, opacity);
-            lines.add({from, across, kHeight}, {from + kSpacing, across, kHeight}, colour, opacity);
+            const QRgb shade = mixed(floor, colour, opacity);
+            lines.add({across, from, kHeight}, {across, from + kSpacing, kHeight}, shade);
+            lines.add({from, across, kHeight}, {from + kSpacing, across, kHeight}, shade);
         }
     }
     lines.finish();
@@ -405,9 +377,8 @@ VtkScene::VtkScene(const SceneModel& model, const SceneColours& colours, bool so
     parts.renderer->GradientBackgroundOn();
     parts.light();
     parts.addShapes(model);
-    parts.renderer->AddActor(floorDisc(colours.floor));
     parts.floor = std::make_unique<Lines>(parts.renderer);
-    addFloorLines(*parts.floor, colours.line);
+    addFloorLines(*parts.floor, colours.floor, colours.line);
     parts.lines = std::make_unique<Lines>(parts.renderer);
 }
 

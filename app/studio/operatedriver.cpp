@@ -15,6 +15,7 @@ namespace understudy {
 DriverCard::DriverCard(KeyRouter& keys, QWidget* parent) : QFrame(parent), m_keys(keys)
 {
     setProperty("role", "card");
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(12, 12, 12, 12);
     column->setSpacing(10);
@@ -76,7 +77,7 @@ void DriverCard::showKeys()
     const std::vector<std::pair<QString, QString>> lines{
         {keyOf("operate.drive"), tr("hold to drive")},
         {tr("drag a ring"), tr("move that hand")},
-        {keyOf("operate.away") + QLatin1Char(' ') + keyOf("operate.closer"), tr("away, closer (or wheel)")},
+        {keyOf("operate.away") + QLatin1Char(' ') + keyOf("operate.closer"), tr("away, closer")},
         {keyOf("operate.turnLeft") + QLatin1Char(' ') + keyOf("operate.turnRight"), tr("turn the hand")},
         {keyOf("operate.gripper"), tr("gripper")},
         {keyOf("operate.hand"), tr("the other hand")}};
