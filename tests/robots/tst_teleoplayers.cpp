@@ -102,7 +102,7 @@ void TestTeleopLayers::wristsStayInsideOfTheirWorkspace()
     int judged = 0;
     Eigen::Vector3d left(0.3, 0.05, -0.25), right(0.3, -0.05, -0.25);
     Eigen::Vector3d leftTo = left, rightTo = right;
-    for (int i = 0; i < 15000; ++i) {
+    for (int i = 0; i < 20000; ++i) {
         if (i % 300 == 0) {
             leftTo = Eigen::Vector3d(0.25 + 0.3 * uniform(random), 0.1 + 0.35 * uniform(random), 0.4 * uniform(random));
             rightTo =
