@@ -145,6 +145,7 @@ void AnnotateController::submit()
             return access.writer.moveTo({}, id, EpisodeState::Labelled);
         },
         [this](const Result<void>& answer) {
+            if (answer) emit handedIn();
             if (answer)
                 m_page.messages().say(MessageBar::Kind::Good,
                                       tr("Handed in for review. Alt+Right opens the next episode."));

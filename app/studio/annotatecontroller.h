@@ -23,6 +23,8 @@ public:
     void openNewest();
 
 signals:
+    /// The episode in front was handed in for review.
+    void handedIn();
     void changed();
 
 private:

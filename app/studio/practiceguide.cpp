@@ -6,6 +6,7 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 
+#include "app/studio/annotatecontroller.h"
 #include "app/studio/annotatepage.h"
 #include "app/studio/labelset.h"
 #include "app/studio/reviewcontroller.h"
@@ -23,7 +24,7 @@ constexpr double kDriven = 0.08;  ///< m that a hand is to be moved
 }  // namespace
 
 PracticeGuide::PracticeGuide(StudioWindow& window, SessionController& session, AnnotatePage& annotate,
-                             ReviewController& review)
+                             AnnotateController& annotation, ReviewController& review)
     : QFrame(&window), m_window(window)
 {
     setObjectName(QStringLiteral("practiceGuide"));
@@ -50,6 +51,7 @@ PracticeGuide::PracticeGuide(StudioWindow& window, SessionController& session, A
     connect(&annotate.labels(), &LabelSet::changed, this, [this, &annotate] {
         if (!annotate.labels().segments().empty()) did(QStringLiteral("label"));
     });
+    connect(&annotation, &AnnotateController::handedIn, this, [this] { did(QStringLiteral("hand in")); });
     connect(&review, &ReviewController::judged, this, [this] { did(QStringLiteral("verdict")); });
     window.installEventFilter(this);
     connect(&window, &StudioWindow::pageOpened, this, &PracticeGuide::place);
@@ -107,6 +109,8 @@ void PracticeGuide::makeSteps()
              return tr("Ctrl+2 opens Annotate with your take. Play it with Space, and press Enter where a skill ends: "
                        "that is a label.");
          }},
+        {"hand in", "annotate",
+         [] { return tr("When every skill has its label, Ctrl+Enter hands the take in for review. Do it now."); }},
         {"verdict", "review",
          [] { return tr("Ctrl+3 opens Review. Choose your take and press A to accept it; Ctrl+Z takes it back."); }},
         {{}, {}, [] { return tr("That was all. F1 shows every key of a page. Practice as long as you like."); }},

@@ -12,6 +12,7 @@ class QPushButton;
 
 namespace understudy {
 
+class AnnotateController;
 class AnnotatePage;
 class ReviewController;
 class SessionController;
@@ -23,7 +24,8 @@ class PracticeGuide final : public QFrame {
     Q_OBJECT
 
 public:
-    PracticeGuide(StudioWindow& window, SessionController& session, AnnotatePage& annotate, ReviewController& review);
+    PracticeGuide(StudioWindow& window, SessionController& session, AnnotatePage& annotate,
+                  AnnotateController& annotation, ReviewController& review);
 
     [[nodiscard]] int step() const { return m_step; }
     [[nodiscard]] int stepCount() const { return static_cast<int>(m_steps.size()); }

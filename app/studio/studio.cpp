@@ -114,7 +114,8 @@ void Studio::show()
         parts.operate->messages().say(MessageBar::Kind::Info,
                                       tr("No station is connected. Start with: understudy demo"));
     if (parts.options.practice)
-        parts.guide = new PracticeGuide(parts.window, parts.session, *parts.annotate, parts.reviewing);
+        parts.guide =
+            new PracticeGuide(parts.window, parts.session, *parts.annotate, parts.annotation, parts.reviewing);
     if (!parts.options.screenshot.isEmpty()) watchForCompletion();
 }
 

@@ -83,6 +83,8 @@ void TestPractice::leadsFromAlignToReview()
     QTest::qWait(400);
     click(window, Qt::Key_Space);
     click(window, Qt::Key_Return);
+    QTRY_VERIFY_WITH_TIMEOUT(awaits("hand in"), kPatience);
+    click(window, Qt::Key_Return, Qt::ControlModifier);
     QTRY_VERIFY_WITH_TIMEOUT(awaits("verdict"), kPatience);
     click(window, Qt::Key_3, Qt::ControlModifier);
     QTRY_COMPARE_WITH_TIMEOUT(window.currentPage(), QString("review"), kPatience);
