@@ -5,6 +5,7 @@
 
 #include "app/devicefactory.h"
 #include "app/libraryledger.h"
+#include "app/robotlayout.h"
 #include "app/shipped.h"
 #include "core/clock.h"
 #include "core/file.h"
@@ -31,6 +32,19 @@ std::vector<ModelContent> contentOf(const RobotModel& model)
     for (const ModelFile& file : model.files())
         content.push_back({.name = file.name, .path = file.path, .bytes = file.bytes});
     return content;
+}
+
+/// What ISO/WD 26264-1 wants to be inspectable and no other field says.
+std::map<std::string, std::string> provenanceOf(const EpisodeFile& episode)
+{
+    return {{"method", "teleoperation"},
+            {"embodiment", episode.row.sim ? "simulated" : "physical"},
+            {"units", "SI: m, rad, s, N, N·m"},
+            {"frames", "REP-103: x forward, y left, z up, right-handed; wrists in the torso's frame"},
+            {"quaternions", "w, x, y, z in this file; x, y, z, w in episode.mcap"},
+            {"time", "Unix ns = clock.unix_ns + (monotonic - clock.monotonic_ns); the anchor is taken once a session"},
+            {"synchronisation", "by capture time; three stamps per sample; nothing is resampled"},
+            {"kinematics", "models/<model_hash> in the library, and /robot_description in episode.mcap"}};
 }
 
 EpisodeCamera describe(const CameraInfo& info)
@@ -286,6 +300,8 @@ SessionInfo TeleopSession::Parts::describe() const
     common.row.sim = robot->info().kind == RobotKind::Simulated;
     common.row.station = station.name;
     common.jointNames = model->jointNames();
+    common.layout = layoutOf(*model);
+    common.provenance = provenanceOf(common);
     common.loopHz = station.loopHz;
     common.clock = WallAnchor::take(clock);
     for (const DeviceInfo& info : devicesBehind(*device, station))
