@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdlib>
 #include <fstream>
 #include <string>
 #include <thread>
@@ -239,7 +240,14 @@ Result<Figures> benchXr(const Bench&)
     return figures;
 }
 
-constexpr std::array<Benchmark, 12> kBenchmarks{{
+Result<Figures> benchStudio(const Bench& bench)
+{
+    if (!hasScreen())
+        return Figures{{.name = "not measured, there is no screen: run it under xvfb-run -s '-screen 0 1680x1050x24'"}};
+    return bench.studio(bench);
+}
+
+constexpr std::array<Benchmark, 13> kBenchmarks{{
     {"motion", "one solve of both arms and the waist under every limit", benchMotion},
     {"wake", "how late a loop of 500 Hz wakes, without and with real-time scheduling", benchWake},
     {"tick", "the loop while a session records its cameras", benchTick},
@@ -252,6 +260,7 @@ constexpr std::array<Benchmark, 12> kBenchmarks{{
     {"qc", "the quality checks of a recorded episode", benchQc},
     {"index", "a library of 100,000 episodes", benchIndex},
     {"xr", "devices: latency, parsing, a rig of four", benchXr},
+    {"studio", "the window, while a session records", benchStudio},
 }};
 
 std::string machine()
@@ -291,7 +300,9 @@ void say(const Output& output, const Figure& figure)
 
 }  // namespace
 
-int runBench(const CommandContext& context, const BenchOptions& options)
+bool hasScreen() { return std::getenv("DISPLAY") != nullptr || std::getenv("WAYLAND_DISPLAY") != nullptr; }
+
+int runBench(const CommandContext& context, const BenchOptions& options, const MeasureStudio& studio)
 {
     const Output& output = context.output;
     const std::vector<std::string>& names = options.names;
@@ -311,7 +322,7 @@ int runBench(const CommandContext& context, const BenchOptions& options)
         const QTemporaryDir folder;
         if (!folder.isValid())
             return output.failed({"no folder for temporary files: " + folder.errorString().toStdString()});
-        const Result<Figures> figures = benchmark.run({context, folder.path().toStdString(), options.seconds});
+        const Result<Figures> figures = benchmark.run({context, folder.path().toStdString(), options.seconds, studio});
         if (!figures) return output.failed({fmt::format("{}: {}", benchmark.name, figures.error().message)});
         output.say(benchmark.name);
         for (const Figure& figure : *figures) {

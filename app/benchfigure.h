@@ -28,6 +28,7 @@ struct Bench {
     const CommandContext& context;
     std::filesystem::path folder;   ///< empty, removed afterwards
     std::optional<double> seconds;  ///< of the sessions recorded; none: each benchmark's own
+    const MeasureStudio& studio;
 };
 
 [[nodiscard]] inline double microseconds(Duration duration) { return static_cast<double>(duration) / kMicrosecond; }

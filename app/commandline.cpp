@@ -1,5 +1,6 @@
 #include "app/commandline.h"
 
+#include <algorithm>
 #include <set>
 
 #include <CLI/CLI.hpp>
@@ -23,13 +24,18 @@ bool opensWindow(int argc, char** argv)
                                                       "export", "retarget", "resolve", "bench", "devices"};
     for (int i = 1; i < argc; ++i) {
         const std::string_view argument = argv[i];
+        if (argument == "bench") {
+            const std::vector<std::string_view> names(argv + i + 1, argv + argc);
+            const bool all = std::ranges::all_of(names, [](std::string_view name) { return name.starts_with('-'); });
+            return hasScreen() && (all || std::ranges::find(names, "studio") != names.end());
+        }
         if (kCommands.contains(argument) || argument == "--help" || argument == "-h" || argument == "--version")
             return false;
     }
     return true;
 }
 
-int runCommandLine(int argc, char** argv, const OpenWindow& openWindow)
+int runCommandLine(int argc, char** argv, const OpenWindow& openWindow, const MeasureStudio& measureStudio)
 {
     CLI::App app{"Understudy: drive robots, record what they did, label and release it."};
     app.name("understudy");
@@ -134,7 +140,7 @@ int runCommandLine(int argc, char** argv, const OpenWindow& openWindow)
     benchCommand->add_option("name", bench.names, "Which; all when left out");
     benchCommand->add_option("--seconds", bench.seconds, "Length of the sessions that tick and memory record")
         ->check(CLI::Range(1.0, 86400.0));
-    benchCommand->callback([&] { status = runBench(context, bench); });
+    benchCommand->callback([&] { status = runBench(context, bench, measureStudio); });
 
     try {
         app.parse(argc, argv);

@@ -59,6 +59,11 @@ struct QcOptions {
     std::filesystem::path checks;       ///< checks file; empty: the library's own
 };
 
+struct Bench;
+struct Figure;
+/// Measures the window; given by the program, so that commands need no screen.
+using MeasureStudio = std::function<Result<std::vector<Figure>>(const Bench&)>;
+
 struct BenchOptions {
     std::vector<std::string> names;  ///< empty: all
     std::optional<double> seconds;   ///< of the sessions recorded; none: each benchmark's own
@@ -80,6 +85,8 @@ using OpenWindow = std::function<int(const CommandContext&, const WindowOptions&
 [[nodiscard]] int runRetarget(const CommandContext& context);
 [[nodiscard]] int runResolve(const CommandContext& context, const std::string& episode);
 [[nodiscard]] int runDevices(const CommandContext& context, const DevicesOptions& options);
-[[nodiscard]] int runBench(const CommandContext& context, const BenchOptions& options);
+[[nodiscard]] int runBench(const CommandContext& context, const BenchOptions& options, const MeasureStudio& studio);
+/// Whether a window could be opened.
+[[nodiscard]] bool hasScreen();
 
 }  // namespace understudy

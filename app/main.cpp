@@ -6,6 +6,7 @@
 
 #include "app/commandline.h"
 #include "app/studio/studio.h"
+#include "app/studio/studiobench.h"
 
 namespace understudy {
 namespace {
@@ -40,5 +41,5 @@ int main(int argc, char** argv)
     else
         application = std::make_unique<QCoreApplication>(argc, argv);
     QCoreApplication::setApplicationName(QStringLiteral("understudy"));
-    return understudy::runCommandLine(argc, argv, understudy::openWindow);
+    return understudy::runCommandLine(argc, argv, understudy::openWindow, understudy::measureStudio);
 }

@@ -48,6 +48,14 @@ void ImageView::setImage(const QImage& image, qint64 capture)
     update();
 }
 
+void ImageView::setName(const QString& name)
+{
+    if (m_name == name) return;
+    m_name = name;
+    setAccessibleName(name);
+    update();
+}
+
 void ImageView::setNote(const QString& note, Mark mark)
 {
     if (note == m_note && mark == m_mark) return;

@@ -16,6 +16,7 @@ public:
 
     /// `capture`: when it was taken, ns of the monotonic clock; 0: not known.
     void setImage(const QImage& image, qint64 capture = 0);
+    void setName(const QString& name);
     /// Right of the name: rate and age, or what is wrong.
     void setNote(const QString& note, Mark mark = Mark::None);
     /// Drawn over the picture at half strength: the start picture of a task card.
@@ -24,6 +25,7 @@ public:
     void setPlaceholder(const QString& text);
     [[nodiscard]] const QString& name() const { return m_name; }
     [[nodiscard]] const QImage& image() const { return m_image; }
+    [[nodiscard]] const QString& placeholder() const { return m_placeholder; }
 
     [[nodiscard]] QSize sizeHint() const override { return {320, 240}; }
     [[nodiscard]] bool hasHeightForWidth() const override { return true; }

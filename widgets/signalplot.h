@@ -3,6 +3,7 @@
 #include <vector>
 
 #include <QColor>
+#include <QPixmap>
 #include <QWidget>
 
 #include "widgets/timeaxis.h"
@@ -24,7 +25,8 @@ struct Plot {
     std::vector<PlotCurve> curves;
 };
 
-/// Curves of one quantity over the shared time axis, drawn as the minimum and maximum of each pixel column.
+/// Curves of one quantity over the shared time axis, drawn as the minimum and maximum of each pixel column, with the
+/// values at the playhead. Moving the playhead draws no curve again.
 class SignalPlot final : public QWidget {
     Q_OBJECT
 
@@ -35,7 +37,7 @@ public:
     void setAxis(const TimeAxis& axis);
     void setPlayhead(Timestamp time);
 
-    [[nodiscard]] QSize sizeHint() const override { return {800, 88}; }
+    [[nodiscard]] QSize sizeHint() const override { return {800, 84}; }
     [[nodiscard]] QSize minimumSizeHint() const override { return {320, 56}; }
 
 signals:
@@ -45,14 +47,20 @@ protected:
     void paintEvent(QPaintEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void changeEvent(QEvent* event) override;
 
 private:
+    void paintBack();
     void paintCurve(QPainter& painter, const PlotCurve& curve, const QRectF& area) const;
+    void paintValues(QPainter& painter, const QRectF& area) const;
+    [[nodiscard]] QRectF area() const;
     void scrub(const QPointF& position);
 
     Plot m_plot;
     TimeAxis m_axis;
     Timestamp m_playhead = 0;
+    QPixmap m_back;  ///< everything but the playhead; null: to be drawn again
     float m_low = 0;
     float m_high = 1;
 };

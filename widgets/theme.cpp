@@ -35,12 +35,14 @@ QString scaledSheet(const QString& sheet)
 QString styleSheet(const Theme& theme)
 {
     QString sheet = QStringLiteral(R"(
-* { outline: none; }
+* { outline: none; font-family: "Inter", "Noto Sans CJK SC", "DejaVu Sans"; }
+QScrollArea { background: transparent; border: none; }
 QWidget { color: %text; }
 QToolTip { background: %raised; color: %text; border: 1px solid %line; padding: 4px 8px; }
 QLabel[role="heading"] { color: %faint; font-size: 11px; font-weight: 600; letter-spacing: 1px; }
 QLabel[role="muted"] { color: %muted; }
 QLabel[role="title"] { font-size: 15px; font-weight: 600; }
+QLabel[role="empty"] { color: %faint; background: %panel; border-radius: 8px; padding: 24px; }
 QFrame[role="panel"] { background: %panel; border: none; }
 QFrame[role="card"] { background: %raised; border: none; border-radius: 8px; }
 QFrame[role="overlay"] { background: %panel; border: 1px solid %line; border-radius: 10px; }
@@ -57,6 +59,9 @@ QPushButton[role="bad"] { border-color: %bad; color: %bad; font-weight: 600; }
 QPushButton[role="segment"] { padding: 6px 8px; color: %muted; }
 QPushButton[role="segment"]:checked { color: %text; border-color: %accent; font-weight: 600; }
 QPushButton[role="flat"] { background: transparent; border-color: transparent; }
+QPushButton[role="tool"] { background: transparent; border-color: transparent; padding: 4px 8px; }
+QPushButton[role="tool"]:hover { background: %line; }
+QPushButton[role="row"] { text-align: left; }
 QPushButton[role="tab"] { background: transparent; border: none; border-radius: 6px; padding: 6px 14px; color: %muted; }
 QPushButton[role="tab"]:hover { color: %text; }
 QPushButton[role="tab"]:checked { background: %raised; color: %text; font-weight: 600; }
@@ -66,6 +71,7 @@ QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QPlainTextEdit:focus { border-
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox QAbstractItemView { background: %raised; border: 1px solid %line; selection-background-color: %accent;
   selection-color: %onAccent; }
+QListView[role="tiles"] { background: %background; }
 QTableView, QListView, QTreeView { background: %panel; border: none; gridline-color: %line;
   alternate-background-color: %panel; selection-background-color: %raised; selection-color: %text; }
 QTableView::item, QListView::item { padding: 4px 8px; border: none; }
@@ -160,10 +166,13 @@ SceneColours Theme::scene() const
 
 QColor Theme::label(int index) const
 {
-    constexpr std::array<int, 8> kHues{186, 300, 78, 328, 164, 48, 226, 12};
+    constexpr std::array<int, 9> kHues{178, 290, 84, 332, 130, 62, 232, 312, 107};
     const bool isDark = background.lightness() < 128;
-    const int hue = kHues[static_cast<std::size_t>(index < 0 ? 0 : index) % kHues.size()];
-    return isDark ? QColor::fromHsl(hue, 90, 64) : QColor::fromHsl(hue, 110, 190);
+    const auto wrapped = static_cast<std::size_t>(index < 0 ? 0 : index);
+    const int hue = kHues[wrapped % kHues.size()];
+    const bool second = wrapped / kHues.size() % 2 == 1;
+    return isDark ? QColor::fromHsl(hue, second ? 70 : 110, second ? 84 : 66)
+                  : QColor::fromHsl(hue, second ? 90 : 120, second ? 170 : 196);
 }
 
 double interfaceScale() { return g_scale; }

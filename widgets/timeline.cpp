@@ -16,6 +16,7 @@ constexpr int kRulerHeight = 28;
 constexpr int kTierHeight = 36;
 constexpr int kGap = 4;
 constexpr double kEdgeGrip = 6;
+constexpr double kSnapPixels = 8;
 constexpr Duration kShortest = 10 * kMillisecond;
 
 }  // namespace
@@ -40,6 +41,55 @@ void Timeline::setMarks(std::vector<TimelineMark> marks)
 {
     m_marks = std::move(marks);
     update();
+}
+
+void Timeline::setImageTimes(std::vector<Timestamp> times) { m_imageTimes = std::move(times); }
+
+void Timeline::setSnapping(bool snapping)
+{
+    if (m_snapping == snapping) return;
+    m_snapping = snapping;
+    emit snappingChanged(snapping);
+}
+
+std::vector<Timestamp> Timeline::snapPoints() const
+{
+    std::vector<Timestamp> points{m_drag.grip == Grip::None ? m_playhead : m_dragPlayhead};
+    for (const TimelineMark& mark : m_marks) points.push_back(mark.time);
+    for (int tier = 0; tier < static_cast<int>(m_tiers.size()); ++tier) {
+        const auto& segments = m_tiers[static_cast<std::size_t>(tier)].segments;
+        for (int i = 0; i < static_cast<int>(segments.size()); ++i) {
+            if (tier == m_drag.tier && i == m_drag.segment) continue;
+            const TimelineSegment& segment = segments[static_cast<std::size_t>(i)];
+            points.insert(points.end(), {segment.start, segment.end});
+        }
+    }
+    return points;
+}
+
+Timestamp Timeline::snapped(Timestamp time) const
+{
+    if (!m_snapping) return time;
+    const auto nearest = [time](const std::vector<Timestamp>& points) {
+        return *std::ranges::min_element(points, {}, [time](Timestamp point) { return std::abs(point - time); });
+    };
+    const double room = std::max(1, width() - left());
+    const auto reach = static_cast<Duration>(kSnapPixels * static_cast<double>(m_axis.to - m_axis.from) / room);
+    if (const Timestamp point = nearest(snapPoints()); std::abs(point - time) <= reach) return point;
+    if (m_imageTimes.empty()) return time;
+    const auto next = std::ranges::lower_bound(m_imageTimes, time);
+    if (next == m_imageTimes.end()) return m_imageTimes.back();
+    return next == m_imageTimes.begin() || *next - time < time - *(next - 1) ? *next : *(next - 1);
+}
+
+bool Timeline::cancelDrag()
+{
+    if (m_drag.grip == Grip::None) return false;
+    m_drag = {};
+    m_moved = false;
+    m_snappedTo.reset();
+    update();
+    return true;
 }
 
 void Timeline::setDuration(Timestamp duration)
@@ -136,7 +186,9 @@ void Timeline::mousePressEvent(QMouseEvent* event)
     if (event->button() != Qt::LeftButton) return;
     m_drag = hitAt(event->position());
     m_moved = false;
-    const Timestamp time = timeAt(event->position().x());
+    m_dragPlayhead = m_playhead;
+    Timestamp time = timeAt(event->position().x());
+    if (m_drag.grip == Grip::New && !(event->modifiers() & Qt::AltModifier)) time = snapped(time);
     m_dragFrom = time;
     if (m_drag.tier >= 0) setCurrentTier(m_drag.tier);
     if (m_drag.grip == Grip::Ruler) emit scrubbed(time);
@@ -158,11 +210,12 @@ void Timeline::mouseMoveEvent(QMouseEvent* event)
                                                            : Qt::ArrowCursor);
         return;
     }
-    drag(timeAt(event->position().x()));
+    drag(timeAt(event->position().x()), !(event->modifiers() & Qt::AltModifier));
 }
 
-void Timeline::drag(Timestamp time)
+void Timeline::drag(Timestamp pointed, bool snapping)
 {
+    Timestamp time = pointed;
     constexpr double kStartsAfterPixels = 3;
     const double moved = std::abs(m_axis.toX(time, width() - left()) - m_axis.toX(m_dragFrom, width() - left()));
     if (m_drag.grip == Grip::Ruler) {
@@ -171,6 +224,7 @@ void Timeline::drag(Timestamp time)
     }
     if (m_drag.grip == Grip::None || (!m_moved && moved < kStartsAfterPixels)) return;
     m_moved = true;
+    if (snapping && m_drag.grip != Grip::Body) time = snapped(time);
     Timestamp before = 0;
     Timestamp after = m_duration;
     const auto& segments = m_tiers[static_cast<std::size_t>(m_drag.tier)].segments;
@@ -192,7 +246,9 @@ void Timeline::drag(Timestamp time)
     case Grip::Body: {
         const TimelineSegment& original = segments[static_cast<std::size_t>(m_drag.segment)];
         const Duration length = original.end - original.start;
-        m_dragged.start = std::clamp(original.start + time - m_dragFrom, before, std::max(before, after - length));
+        const Timestamp wanted = original.start + time - m_dragFrom;
+        const Timestamp start = snapping ? snapped(wanted) : wanted;
+        m_dragged.start = std::clamp(start, before, std::max(before, after - length));
         m_dragged.end = m_dragged.start + length;
         break;
     }
@@ -204,7 +260,12 @@ void Timeline::drag(Timestamp time)
     case Grip::Ruler:
         break;
     }
-    emit scrubbed(time);
+    const Timestamp edge = m_drag.grip == Grip::Start || m_drag.grip == Grip::Body ? m_dragged.start
+                           : m_drag.grip == Grip::New && time <= m_dragFrom        ? m_dragged.start
+                                                                                   : m_dragged.end;
+    emit scrubbed(edge);
+    m_snappedTo.reset();
+    if (snapping && m_snapping && std::ranges::count(snapPoints(), edge) > 0) m_snappedTo = edge;
     update();
 }
 
@@ -212,6 +273,7 @@ void Timeline::mouseReleaseEvent(QMouseEvent* event)
 {
     if (event->button() != Qt::LeftButton) return;
     const Hit dropped = std::exchange(m_drag, Hit{});
+    m_snappedTo.reset();
     update();
     if (!m_moved) {
         if (dropped.grip == Grip::New) emit scrubbed(m_dragFrom);
@@ -246,6 +308,7 @@ void Timeline::paintEvent(QPaintEvent*)
     paintRuler(painter);
     for (int tier = 0; tier < static_cast<int>(m_tiers.size()); ++tier) paintTier(painter, tier);
 
+    paintSnap(painter);
     const double room = width() - left();
     const double x = left() + m_axis.toX(m_playhead, room);
     if (x < left()) return;
@@ -257,6 +320,14 @@ void Timeline::paintEvent(QPaintEvent*)
     head.lineTo(x, kRulerHeight - 4);
     head.closeSubpath();
     painter.fillPath(head, theme.text);
+}
+
+void Timeline::paintSnap(QPainter& painter) const
+{
+    if (!m_snappedTo) return;
+    const double x = left() + m_axis.toX(*m_snappedTo, width() - left());
+    painter.setPen(QPen(Theme::current().accent, 1.5, Qt::DashLine));
+    painter.drawLine(QPointF(x, kRulerHeight), QPointF(x, height()));
 }
 
 void Timeline::paintRuler(QPainter& painter) const

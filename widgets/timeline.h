@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include <QColor>
@@ -32,8 +33,9 @@ struct TimelineMark {
 };
 
 /// Tiers of segments under a ruler with the playhead. Shows values and tells what the user wants; it changes nothing
-/// itself. Drag on empty room makes a segment, an edge moves it, a segment is selected by a click; the ruler scrubs.
-/// Ctrl+wheel zooms, the wheel scrolls.
+/// itself. Drag on empty room makes a segment, an edge or a body moves it, a segment is selected by a click and asked
+/// for in whole by a double click; the ruler scrubs. Edges snap to the playhead, marks and other edges, else to the
+/// nearest image; Alt holds that off. Ctrl+wheel zooms, the wheel scrolls.
 class Timeline final : public QWidget {
     Q_OBJECT
 
@@ -42,6 +44,14 @@ public:
 
     void setTiers(std::vector<TimelineTier> tiers);
     void setMarks(std::vector<TimelineMark> marks);
+    /// Where edges may lie when nothing else is near; rising.
+    void setImageTimes(std::vector<Timestamp> times);
+    void setSnapping(bool snapping);
+    [[nodiscard]] bool snaps() const { return m_snapping; }
+    /// The place an edge dropped at `time` takes.
+    [[nodiscard]] Timestamp snapped(Timestamp time) const;
+    /// Drops what is being dragged; false when nothing is.
+    bool cancelDrag();
     void setDuration(Timestamp duration);
     void setAxis(const TimeAxis& axis);
     void setPlayhead(Timestamp time);
@@ -54,7 +64,7 @@ public:
     [[nodiscard]] int currentTier() const { return m_currentTier; }
     [[nodiscard]] const std::vector<TimelineTier>& tiers() const { return m_tiers; }
     /// Where time starts on the widget: to the right of the tier titles.
-    [[nodiscard]] static int left() { return 120; }
+    [[nodiscard]] static int left() { return 132; }
 
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override;
@@ -66,6 +76,7 @@ signals:
     void currentTierChanged(int tier);
     void createWanted(const QString& tier, Timestamp start, Timestamp end);
     void moveWanted(const QString& segment, Timestamp start, Timestamp end);
+    void snappingChanged(bool snapping);
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -86,13 +97,16 @@ private:
     [[nodiscard]] Timestamp timeAt(double x) const;
     [[nodiscard]] QRectF tierRect(int tier) const;
     [[nodiscard]] QRectF segmentRect(int tier, const TimelineSegment& segment) const;
-    void drag(Timestamp time);
+    void drag(Timestamp pointed, bool snapping);
+    [[nodiscard]] std::vector<Timestamp> snapPoints() const;
+    void paintSnap(QPainter& painter) const;
     void paintRuler(QPainter& painter) const;
     void paintTier(QPainter& painter, int tier) const;
     void paintSegment(QPainter& painter, const QRectF& box, const TimelineSegment& segment) const;
 
     std::vector<TimelineTier> m_tiers;
     std::vector<TimelineMark> m_marks;
+    std::vector<Timestamp> m_imageTimes;
     TimeAxis m_axis;
     Timestamp m_duration = 10 * kSecond;
     Timestamp m_playhead = 0;
@@ -101,8 +115,11 @@ private:
 
     Hit m_drag;
     Timestamp m_dragFrom = 0;
+    Timestamp m_dragPlayhead = 0;  ///< where it was when the drag began: the drag itself moves it
     TimelineSegment m_dragged;
     bool m_moved = false;
+    bool m_snapping = true;
+    std::optional<Timestamp> m_snappedTo;  ///< shown while dragging
 };
 
 }  // namespace understudy

@@ -2,11 +2,20 @@
 
 #include <algorithm>
 
+#include <QCryptographicHash>
+#include <QSettings>
+
 #include "app/studio/episodeservice.h"
+#include "core/file.h"
+#include "storage/librarycheck.h"
 #include "widgets/messagebar.h"
 
 namespace understudy {
 namespace {
+
+const QString kKeySetting = QStringLiteral("annotate/keys");
+const QString kLeftHand = QStringLiteral("left");
+constexpr int kKeepPlaceMs = 700;
 
 /// The page knows where a segment is and what it is called; the rest of a stored segment is kept as it is.
 Result<LabelEdit> toStored(const std::vector<SegmentEdit>& edits, const std::vector<Segment>& held,
@@ -31,6 +40,7 @@ Result<LabelEdit> toStored(const std::vector<SegmentEdit>& edits, const std::vec
             after.label = edit.after->label.toStdString();
             after.startNs = edit.after->start + start;
             after.endNs = edit.after->end + start;
+            after.draft = edit.after->draft;
             change.after = std::move(after);
         }
         stored.push_back(std::move(change));
@@ -43,36 +53,100 @@ Result<LabelEdit> toStored(const std::vector<SegmentEdit>& edits, const std::vec
 AnnotateController::AnnotateController(LibraryService& library, EpisodeService& episodes, AnnotatePage& page)
     : QObject(&page), m_library(library), m_episodes(episodes), m_page(page)
 {
+    const QSettings settings;
+    m_page.setKeys(settings.value(kKeySetting).toString() == kLeftHand ? AnnotateKeys::LeftHand : AnnotateKeys::Usual);
     page.labels().setStore([this](const std::vector<SegmentEdit>& edits, std::function<void(const QString&)> done) {
         store(edits, std::move(done));
     });
+    connect(&page, &AnnotatePage::keysChanged, this, [this] {
+        QSettings().setValue(kKeySetting, m_page.keys() == AnnotateKeys::LeftHand ? kLeftHand : QString());
+    });
     connect(&page, &AnnotatePage::momentWanted, &episodes, &EpisodeService::wantMoment);
     connect(&episodes, &EpisodeService::momentReady, &page, qOverload<const AnnotateMoment&>(&AnnotatePage::show));
-    connect(&page, &AnnotatePage::nextEpisodeWanted, this, &AnnotateController::step);
+    connect(&page, &AnnotatePage::nextEpisodeWanted, this, [this](int direction) { step(direction, Which::Any); });
     connect(&page, &AnnotatePage::submitWanted, this, &AnnotateController::submit);
-    connect(&episodes, &EpisodeService::opened, this, [this](AnnotateEpisode episode, qint64 start) {
-        m_start = start;
-        m_library.ask(
-            this, [id = episode.id.toStdString()](const LibraryAccess& access) { return access.reader.segments(id); },
-            [this, episode, start](Result<std::vector<Segment>> segments) mutable {
-                if (episode.id != m_episode) return;
-                if (!segments) {
-                    episode.problem = QString::fromStdString(segments.error().message);
-                } else {
-                    for (const Segment& segment : *segments)
-                        episode.segments.push_back({.id = QString::fromStdString(segment.id),
-                                                    .tier = QString::fromStdString(segment.tier),
-                                                    .label = QString::fromStdString(segment.label),
-                                                    .start = segment.startNs - start,
-                                                    .end = segment.endNs - start});
-                }
-                m_page.open(std::move(episode));
-            });
+    connect(&episodes, &EpisodeService::opened, this, &AnnotateController::showOpened);
+    m_keepPlace.setSingleShot(true);
+    m_keepPlace.setInterval(kKeepPlaceMs);
+    connect(&m_keepPlace, &QTimer::timeout, this, &AnnotateController::keepPlace);
+    connect(&page, &AnnotatePage::placeChanged, this, [this] {
+        if (!m_keepPlace.isActive()) m_keepPlace.start();
     });
+}
+
+AnnotateController::~AnnotateController()
+{
+    if (m_keepPlace.isActive()) keepPlace();
+}
+
+void AnnotateController::showOpened(AnnotateEpisode episode, qint64 start)
+{
+    if (episode.duration == 0) {
+        // Its files cannot be read; the index still knows when it was and what was labelled.
+        start = m_startedAt;
+        episode.duration = std::max<Timestamp>(m_duration, kMillisecond);
+        episode.title = m_task;
+    }
+    m_start = start;
+    const std::string wanted = episode.id.toStdString();
+    m_library.ask(
+        this, [wanted](const LibraryAccess& access) { return access.reader.segments(wanted); },
+        [this, episode = std::move(episode), start](Result<std::vector<Segment>> segments) mutable {
+            if (episode.id != m_episode) return;
+            if (!segments) {
+                episode.problem = QString::fromStdString(segments.error().message);
+            } else {
+                for (const Segment& segment : *segments)
+                    episode.segments.push_back({.id = QString::fromStdString(segment.id),
+                                                .tier = QString::fromStdString(segment.tier),
+                                                .label = QString::fromStdString(segment.label),
+                                                .start = segment.startNs - start,
+                                                .end = segment.endNs - start,
+                                                .draft = segment.draft});
+            }
+            m_page.open(std::move(episode), m_place);
+            m_place = {};
+        });
+}
+
+void AnnotateController::keepPlace()
+{
+    const AnnotatePlace place = m_page.place();
+    if (place.episode.isEmpty()) return;
+    QSettings settings;
+    settings.beginGroup(placeGroup());
+    settings.setValue(QStringLiteral("episode"), place.episode);
+    settings.setValue(QStringLiteral("playhead"), qint64{place.playhead});
+    settings.setValue(QStringLiteral("from"), qint64{place.axis.from});
+    settings.setValue(QStringLiteral("to"), qint64{place.axis.to});
+    settings.setValue(QStringLiteral("selected"), place.selected);
+    settings.setValue(QStringLiteral("tier"), place.tier);
+}
+
+AnnotatePlace AnnotateController::keptPlace() const
+{
+    QSettings settings;
+    settings.beginGroup(placeGroup());
+    const auto number = [&](const char* key) { return settings.value(QLatin1String(key)).toLongLong(); };
+    return {.episode = settings.value(QStringLiteral("episode")).toString(),
+            .playhead = number("playhead"),
+            .axis = {.from = number("from"), .to = number("to")},
+            .selected = settings.value(QStringLiteral("selected")).toString(),
+            .tier = static_cast<int>(number("tier"))};
+}
+
+QString AnnotateController::placeGroup() const
+{
+    const QByteArray path = QByteArray::fromStdString(std::filesystem::absolute(m_library.path()).string());
+    return QStringLiteral("annotate/place/") +
+           QString::fromLatin1(QCryptographicHash::hash(path, QCryptographicHash::Md5).toHex());
 }
 
 void AnnotateController::open(const QString& episode)
 {
+    if (m_keepPlace.isActive()) keepPlace();
+    const AnnotatePlace kept = keptPlace();
+    m_place = kept.episode == episode ? kept : AnnotatePlace{};
     m_episode = episode;
     m_page.messages().say(MessageBar::Kind::Info, tr("Opening the episode …"));
     m_library.ask(
@@ -81,41 +155,66 @@ void AnnotateController::open(const QString& episode)
             if (episode != m_episode) return;
             if (row) {
                 m_episode = QString::fromStdString(row->id);
+                m_startedAt = row->startedAtNs;
+                m_duration = row->durationNs;
+                m_task = QString::fromStdString(row->task);
                 m_episodes.open(m_episode, row->path);
             } else {
+                m_episode.clear();
                 m_page.messages().say(MessageBar::Kind::Bad, QString::fromStdString(row.error().message));
             }
         });
 }
 
-void AnnotateController::openNewest()
+void AnnotateController::openLast()
 {
-    if (m_episode.isEmpty()) step(1);
+    if (!m_episode.isEmpty()) return;
+    const QString last = keptPlace().episode;
+    m_library.ask(
+        this, [last = last.toStdString()](const LibraryAccess& access) { return access.reader.show(last); },
+        [this, last](const Result<EpisodeRow>& row) {
+            if (!m_episode.isEmpty()) return;
+            if (row && !last.isEmpty())
+                open(last);
+            else
+                step(1, Which::Any);
+        });
 }
 
-void AnnotateController::step(int direction)
+void AnnotateController::step(int direction, Which which)
 {
+    EpisodeFilter filter{.practice = m_practice};
+    using enum EpisodeState;
+    if (which == Which::Any)
+        filter.states = {Recorded, Checked, Quarantined, Labelling, Labelled, InReview, Accepted, Returned, Rejected};
+    else
+        filter.states = {Recorded, Checked, Labelling, Returned};
+    if (!m_episode.isEmpty() && direction > 0) filter.untilNs = m_startedAt;
+    if (!m_episode.isEmpty() && direction < 0) filter.sinceNs = m_startedAt + 1;
     m_library.ask(
         this,
-        [practice = m_practice](const LibraryAccess& access) {
-            return access.reader.list(EpisodeFilter{.practice = practice}, 1000);
-        },
-        [this, direction](const Result<EpisodePage>& page) {
-            if (!page) {
-                m_page.messages().say(MessageBar::Kind::Bad, QString::fromStdString(page.error().message));
-                return;
+        [filter, direction](const LibraryAccess& access) -> Result<std::optional<EpisodeRow>> {
+            Result<EpisodePage> page = access.reader.list(filter, direction > 0 ? 1 : 1000);
+            // The one right after in time is the last of a list that begins with the newest.
+            while (page && direction < 0 && page->next) {
+                Result<EpisodePage> further = access.reader.list(filter, 1000, page->next);
+                if (further && further->episodes.empty()) break;
+                page = std::move(further);
             }
-            std::vector<QString> ids;
-            for (const EpisodeRow& row : page->episodes)
-                if (row.state != EpisodeState::Recording) ids.push_back(QString::fromStdString(row.id));
-            const auto here = std::find(ids.begin(), ids.end(), m_episode) - ids.begin();
-            const auto next = m_episode.isEmpty() ? 0 : here + direction;
-            if (next >= 0 && next < static_cast<std::ptrdiff_t>(ids.size()))
-                open(ids[static_cast<std::size_t>(next)]);
+            if (!page) return tl::unexpected(page.error());
+            if (page->episodes.empty()) return std::nullopt;
+            return direction > 0 ? page->episodes.front() : page->episodes.back();
+        },
+        [this](const Result<std::optional<EpisodeRow>>& next) {
+            if (!next)
+                m_page.messages().say(MessageBar::Kind::Bad, QString::fromStdString(next.error().message));
+            else if (*next)
+                open(QString::fromStdString((*next)->id));
             else
                 m_page.messages().say(MessageBar::Kind::Info,
-                                      ids.empty() ? tr("The library is empty: record an episode on the Operate page.")
-                                                  : tr("There is no further episode this way."));
+                                      m_episode.isEmpty()
+                                          ? tr("The library is empty: record an episode on the Operate page.")
+                                          : tr("There is no further episode this way."));
         });
 }
 
@@ -141,17 +240,31 @@ void AnnotateController::submit()
     if (m_episode.isEmpty()) return;
     m_library.ask(
         this,
-        [id = m_episode.toStdString()](const LibraryAccess& access) {
+        [id = m_episode.toStdString(), folder = m_library.path()](const LibraryAccess& access) -> Result<void> {
+            Result<EpisodeRow> row = access.reader.show(id);
+            if (!row) return tl::unexpected(row.error());
+            if (row->state == EpisodeState::Recorded) {
+                PosixFileSystem files;
+                const auto checked = checkLibrary(files, access.reader, access.writer, {.episode = id, .progress = {}});
+                if (!checked) return tl::unexpected(checked.error());
+                if (!checked->damaged.empty()) return fail(checked->damaged.front().reason);
+                row = access.reader.show(id);
+                if (!row) return tl::unexpected(row.error());
+            }
+            if (row->state == EpisodeState::Checked || row->state == EpisodeState::Returned)
+                if (const Result<void> begun = access.writer.moveTo({}, id, EpisodeState::Labelling); !begun)
+                    return begun;
             return access.writer.moveTo({}, id, EpisodeState::Labelled);
         },
         [this](const Result<void>& answer) {
-            if (answer) emit handedIn();
-            if (answer)
-                m_page.messages().say(MessageBar::Kind::Good,
-                                      tr("Handed in for review. Alt+Right opens the next episode."));
-            else
-                m_page.messages().say(MessageBar::Kind::Bad, QString::fromStdString(answer.error().message));
+            if (!answer) {
+                m_page.messages().say(MessageBar::Kind::Bad,
+                                      tr("Not handed in: %1").arg(QString::fromStdString(answer.error().message)));
+                return;
+            }
+            emit handedIn();
             emit changed();
+            step(1, Which::ToLabel);
         });
 }
 

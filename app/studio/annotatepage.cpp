@@ -3,13 +3,13 @@
 #include <algorithm>
 
 #include <QEvent>
-#include <QGridLayout>
 #include <QLabel>
-#include <QListWidget>
 #include <QPushButton>
 #include <QSplitter>
 #include <QVBoxLayout>
 
+#include "app/studio/labelpanel.h"
+#include "app/studio/picturearea.h"
 #include "widgets/imageview.h"
 #include "widgets/messagebar.h"
 #include "widgets/robotviewport.h"
@@ -20,93 +20,138 @@
 namespace understudy {
 namespace {
 
-const QString kPage = QStringLiteral("annotate");
-constexpr int kPlayerPeriodMs = 16;
+constexpr int kSideWidth = 300;
+constexpr Duration kLeastRunning = kSecond / 20;  ///< a segment this young is not ended by going on
+
+QString seconds(Timestamp time) { return QString::number(toSeconds(time), 'f', 3); }
 
 }  // namespace
 
-AnnotatePage::AnnotatePage(KeyRouter& keys, QWidget* parent) : QWidget(parent), m_labels(this)
+AnnotatePage::AnnotatePage(KeyRouter& keys, QWidget* parent)
+    : QWidget(parent), m_keys(keys), m_labels(this), m_player(this)
 {
+    setFocusPolicy(Qt::ClickFocus);
+    setAttribute(Qt::WA_InputMethodEnabled, false);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
 
-    auto* columns = new QSplitter(Qt::Horizontal, this);
-    columns->setHandleWidth(2);
-    columns->addWidget(makePictures());
-    columns->addWidget(makeSide());
-    columns->setStretchFactor(0, 1);
-    columns->setSizes({1120, 280});
-
-    auto* lower = new QWidget(this);
+    auto* work = new QWidget(this);
+    auto* column = new QVBoxLayout(work);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    auto* rows = new QSplitter(Qt::Vertical, work);
+    rows->setHandleWidth(4);
+    rows->setChildrenCollapsible(false);
+    rows->addWidget(makePictures());
+    auto* lower = new QWidget(rows);
     auto* lowerColumn = new QVBoxLayout(lower);
-    lowerColumn->setContentsMargins(0, 4, 12, 8);
-    lowerColumn->setSpacing(2);
-    m_timeline = new Timeline(lower);
-    lowerColumn->addWidget(m_timeline);
-    m_plotColumn = new QVBoxLayout;
-    m_plotColumn->setSpacing(0);
-    lowerColumn->addLayout(m_plotColumn, 1);
-
-    auto* rows = new QSplitter(Qt::Vertical, this);
-    rows->setHandleWidth(2);
-    rows->addWidget(columns);
+    lowerColumn->setContentsMargins(0, 0, 0, 0);
+    lowerColumn->setSpacing(0);
+    lowerColumn->addWidget(makeStrip());
+    lowerColumn->addWidget(makeLanes(), 1);
     rows->addWidget(lower);
     rows->setStretchFactor(0, 3);
     rows->setStretchFactor(1, 2);
-    rows->setSizes({480, 340});
-    layout->addWidget(rows, 1);
+    rows->setSizes({480, 460});
+    column->addWidget(rows, 1);
+
+    auto* columns = new QHBoxLayout;
+    columns->setSpacing(0);
+    columns->addWidget(work, 1);
+    columns->addWidget(makeSide());
+    layout->addLayout(columns, 1);
     m_messages = new MessageBar(this);
     layout->addWidget(m_messages);
 
-    connect(m_timeline, &Timeline::scrubbed, this, [this](Timestamp time) {
-        pause();
-        seek(time);
-    });
-    connect(m_timeline, &Timeline::axisChanged, this, [this](const TimeAxis& axis) {
-        for (SignalPlot* plot : m_plots) plot->setAxis(axis);
-    });
-    connect(m_timeline, &Timeline::selectionChanged, this, &AnnotatePage::showSelection);
-    connect(m_timeline, &Timeline::moveWanted, &m_labels, &LabelSet::move);
-    connect(m_timeline, &Timeline::createWanted, this, [this](const QString& tier, Timestamp start, Timestamp end) {
-        const int row = std::max(0, m_labelList->currentRow());
-        if (row < static_cast<int>(m_vocabulary.size()))
-            m_timeline->select(m_labels.add(tier, start, end, m_vocabulary[static_cast<std::size_t>(row)].id));
-    });
-    connect(&m_labels, &LabelSet::changed, this, &AnnotatePage::showSegments);
-    connect(&m_labels, &LabelSet::refused, this, [this](const QString& problem) {
-        m_messages->say(MessageBar::Kind::Bad, tr("This edit was not saved and has been taken back: %1").arg(problem));
-    });
-    connect(&m_player, &QTimer::timeout, this, &AnnotatePage::tick);
-    m_player.setTimerType(Qt::PreciseTimer);
-    m_player.setInterval(kPlayerPeriodMs);
-    addKeys(keys);
+    connectParts();
     translate();
-    setEnabled(false);
 }
 
 QWidget* AnnotatePage::makePictures()
 {
-    auto* panel = new QWidget(this);
-    m_pictures = new QGridLayout(panel);
-    m_pictures->setContentsMargins(12, 12, 8, 8);
-    m_pictures->setSpacing(8);
-    m_viewport = new RobotViewport(panel);
-    m_noRobot = new QLabel(panel);
+    auto* frame = new QWidget(this);
+    frame->setMinimumHeight(200);
+    auto* column = new QVBoxLayout(frame);
+    column->setContentsMargins(12, 12, 12, 8);
+    m_pictures = new PictureArea(frame);
+    column->addWidget(m_pictures);
+    m_main = new QWidget(m_pictures);
+    auto* main = new QVBoxLayout(m_main);
+    main->setContentsMargins(0, 0, 0, 0);
+    m_viewport = new RobotViewport(m_main);
+    m_noRobot = new QLabel(m_main);
+    m_noRobot->setObjectName(QStringLiteral("annotate.noRobot"));
     m_noRobot->setAlignment(Qt::AlignCenter);
-    m_noRobot->setProperty("role", "muted");
+    m_noRobot->setWordWrap(true);
+    m_noRobot->setProperty("role", "empty");
+    main->addWidget(m_viewport);
+    main->addWidget(m_noRobot);
     m_noRobot->hide();
-    m_pictures->addWidget(m_viewport, 0, 0, 2, 1);
-    m_pictures->addWidget(m_noRobot, 0, 0, 2, 1);
-    m_pictures->setColumnStretch(0, 3);
-    return panel;
+    m_pictures->setMain(m_main);
+    return frame;
+}
+
+QWidget* AnnotatePage::makeStrip()
+{
+    auto* strip = new QFrame(this);
+    strip->setProperty("role", "panel");
+    strip->setFixedHeight(44);
+    auto* row = new QHBoxLayout(strip);
+    row->setContentsMargins(16, 0, 12, 0);
+    row->setSpacing(4);
+    m_clock = new QLabel(strip);
+    m_clock->setFont(uiFont(17, QFont::DemiBold));
+    m_clock->setFixedWidth(82);
+    m_clockNote = new QLabel(strip);
+    m_clockNote->setProperty("role", "muted");
+    m_clockNote->setMinimumWidth(230);
+    row->addWidget(m_clock);
+    row->addWidget(m_clockNote);
+    const auto button = [&](const char* name, const std::function<void()>& run) {
+        auto* made = new QPushButton(strip);
+        made->setProperty("role", "tool");
+        made->setObjectName(QStringLiteral("annotate.") + QLatin1String(name));
+        made->setFocusPolicy(Qt::NoFocus);
+        connect(made, &QPushButton::clicked, this, run);
+        row->addWidget(made);
+        return made;
+    };
+    m_backButton = button("back", [this] { m_player.step(-1); });
+    m_playButton = button("play", [this] { m_player.toggle(); });
+    m_forwardButton = button("forward", [this] { m_player.step(1); });
+    row->addStretch();
+    m_undoButton = button("undo", [this] { m_labels.undoStack().undo(); });
+    m_redoButton = button("redo", [this] { m_labels.undoStack().redo(); });
+    m_splitButton = button("split", [this] { split(); });
+    m_deleteButton = button("delete", [this] { m_labels.remove(m_timeline->selected()); });
+    m_snapButton = button("snap", [this] { m_timeline->setSnapping(m_snapButton->isChecked()); });
+    m_snapButton->setCheckable(true);
+    m_snapButton->setChecked(true);
+    m_keysButton = button(
+        "keySet", [this] { setKeys(m_keySet == AnnotateKeys::Usual ? AnnotateKeys::LeftHand : AnnotateKeys::Usual); });
+    return strip;
+}
+
+QWidget* AnnotatePage::makeLanes()
+{
+    auto* lanes = new QWidget(this);
+    auto* column = new QVBoxLayout(lanes);
+    column->setContentsMargins(0, 4, 12, 8);
+    column->setSpacing(2);
+    m_timeline = new Timeline(lanes);
+    column->addWidget(m_timeline);
+    m_plotColumn = new QVBoxLayout;
+    m_plotColumn->setSpacing(0);
+    column->addLayout(m_plotColumn, 1);
+    return lanes;
 }
 
 QWidget* AnnotatePage::makeSide()
 {
     auto* panel = new QFrame(this);
     panel->setProperty("role", "panel");
-    panel->setMinimumWidth(220);
+    panel->setFixedWidth(kSideWidth);
     auto* column = new QVBoxLayout(panel);
     column->setContentsMargins(12, 16, 12, 12);
     column->setSpacing(8);
@@ -118,103 +163,126 @@ QWidget* AnnotatePage::makeSide()
     m_instruction->setWordWrap(true);
     column->addWidget(m_title);
     column->addWidget(m_instruction);
-    auto* playRow = new QHBoxLayout;
-    m_playButton = new QPushButton(panel);
-    m_playButton->setFocusPolicy(Qt::NoFocus);
-    connect(m_playButton, &QPushButton::clicked, this, [this] { isPlaying() ? pause() : play(1); });
-    m_clock = new QLabel(panel);
-    m_clock->setFont(uiFont(15, QFont::DemiBold));
-    playRow->addWidget(m_playButton);
-    playRow->addStretch();
-    playRow->addWidget(m_clock);
-    column->addLayout(playRow);
     column->addSpacing(8);
-    m_labelHeading = new QLabel(panel);
-    m_labelHeading->setProperty("role", "heading");
-    column->addWidget(m_labelHeading);
-    m_labelList = new QListWidget(panel);
-    m_labelList->setFocusPolicy(Qt::NoFocus);
-    m_labelList->setAttribute(Qt::WA_InputMethodEnabled, false);
-    connect(m_labelList, &QListWidget::itemClicked, this, [this] { setLabel(m_labelList->currentRow()); });
-    column->addWidget(m_labelList, 1);
-    m_selection = new QLabel(panel);
+    m_labelPanel = new LabelPanel(panel);
+    column->addWidget(m_labelPanel, 1);
+    column->addSpacing(4);
+    m_segmentHeading = new QLabel(panel);
+    m_segmentHeading->setProperty("role", "heading");
+    column->addWidget(m_segmentHeading);
+    auto* card = new QFrame(panel);
+    card->setProperty("role", "card");
+    auto* inside = new QVBoxLayout(card);
+    inside->setContentsMargins(12, 10, 12, 10);
+    m_selection = new QLabel(card);
+    m_selection->setTextFormat(Qt::RichText);
     m_selection->setWordWrap(true);
-    column->addWidget(m_selection);
+    m_selection->setMinimumHeight(64);
+    m_selection->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+    inside->addWidget(m_selection);
+    column->addWidget(card);
     m_hint = new QLabel(panel);
     m_hint->setProperty("role", "muted");
     m_hint->setWordWrap(true);
     column->addWidget(m_hint);
+    column->addSpacing(4);
+    m_saved = new QLabel(panel);
+    m_saved->setObjectName(QStringLiteral("annotate.saved"));
+    column->addWidget(m_saved);
     m_submit = new QPushButton(panel);
+    m_submit->setObjectName(QStringLiteral("annotate.submit"));
     m_submit->setProperty("role", "primary");
     m_submit->setFocusPolicy(Qt::NoFocus);
-    connect(m_submit, &QPushButton::clicked, this, &AnnotatePage::submitWanted);
+    connect(m_submit, &QPushButton::clicked, this, [this] {
+        if (!m_episode.id.isEmpty()) emit submitWanted();
+    });
     column->addWidget(m_submit);
     return panel;
 }
 
-void AnnotatePage::addKeys(KeyRouter& keys)
+void AnnotatePage::connectParts()
 {
-    const auto add = [&](const char* id, const QString& title, const QKeySequence& key, std::function<void()> run,
-                         bool repeats = false) {
-        keys.add({.id = QStringLiteral("annotate.") + QLatin1String(id),
-                  .page = kPage,
-                  .title = title,
-                  .key = key,
-                  .run =
-                      [this, run = std::move(run)] {
-                          if (isEnabled()) run();
-                      },
-                  .repeats = repeats});
-    };
-    add("play", tr("Play or pause"), Qt::Key_Space, [this] { isPlaying() ? pause() : play(1); });
-    add("fast", tr("Play at double speed"), Qt::Key_L, [this] { play(isPlaying() ? std::min(8.0, m_speed * 2) : 2); });
-    add(
-        "back", tr("One image back"), Qt::Key_A, [this] { step(-1); }, true);
-    add(
-        "forward", tr("One image on"), Qt::Key_D, [this] { step(1); }, true);
-    add(
-        "back10", tr("Ten images back"), QKeySequence(Qt::SHIFT | Qt::Key_A), [this] { step(-10); }, true);
-    add(
-        "forward10", tr("Ten images on"), QKeySequence(Qt::SHIFT | Qt::Key_D), [this] { step(10); }, true);
-    add(
-        "left", tr("One image back (arrow)"), Qt::Key_Left, [this] { step(-1); }, true);
-    add(
-        "right", tr("One image on (arrow)"), Qt::Key_Right, [this] { step(1); }, true);
-    add("previousEdge", tr("Previous edge"), Qt::Key_Q, [this] { nextEdge(-1); });
-    add("nextEdge", tr("Next edge"), Qt::Key_E, [this] { nextEdge(1); });
-    add("tierUp", tr("Tier above"), Qt::Key_Up, [this] { m_timeline->setCurrentTier(m_timeline->currentTier() - 1); });
-    add("tierDown", tr("Tier below"), Qt::Key_Down,
-        [this] { m_timeline->setCurrentTier(m_timeline->currentTier() + 1); });
-    add("goOn", tr("End this segment here and begin the next"), Qt::Key_Return, [this] { goOn(); });
-    add("start", tr("Segment starts here"), Qt::Key_BracketLeft, [this] { moveEdge(true); });
-    add("end", tr("Segment ends here"), Qt::Key_BracketRight, [this] { moveEdge(false); });
-    add("split", tr("Split at the playhead"), Qt::Key_S, [this] {
-        const LabelledSegment* segment = m_labels.at(currentTier(), playhead());
-        if (segment != nullptr) m_timeline->select(m_labels.split(segment->id, playhead()));
+    connect(m_timeline, &Timeline::scrubbed, &m_player, &EpisodePlayer::seek);
+    connect(m_timeline, &Timeline::axisChanged, this, [this](const TimeAxis& axis) {
+        for (SignalPlot* plot : m_plots) plot->setAxis(axis);
+        emit placeChanged();
     });
-    add("delete", tr("Delete segment"), Qt::Key_Delete, [this] { m_labels.remove(m_timeline->selected()); });
-    add("undo", tr("Undo"), QKeySequence(Qt::CTRL | Qt::Key_Z), [this] { m_labels.undoStack().undo(); });
-    add("redo", tr("Redo"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z), [this] { m_labels.undoStack().redo(); });
-    add("submit", tr("Hand in for review"), QKeySequence(Qt::CTRL | Qt::Key_Return), [this] { emit submitWanted(); });
-    add("nextEpisode", tr("Next episode"), QKeySequence(Qt::ALT | Qt::Key_Right),
-        [this] { emit nextEpisodeWanted(1); });
-    add("previousEpisode", tr("Previous episode"), QKeySequence(Qt::ALT | Qt::Key_Left),
-        [this] { emit nextEpisodeWanted(-1); });
-    add("home", tr("3D view home"), Qt::Key_H, [this] { m_viewport->goHome(); });
-    for (int digit = 1; digit <= 9; ++digit)
-        add(("label" + std::to_string(digit)).c_str(), tr("Label %1").arg(digit),
-            static_cast<Qt::Key>(Qt::Key_0 + digit), [this, digit] { setLabel(digit - 1); });
+    connect(m_timeline, &Timeline::selectionChanged, this, [this] {
+        showSelection();
+        emit placeChanged();
+    });
+    connect(m_timeline, &Timeline::snappingChanged, this, &AnnotatePage::nameKeys);
+    connect(m_timeline, &Timeline::currentTierChanged, this, &AnnotatePage::placeChanged);
+    connect(m_timeline, &Timeline::moveWanted, &m_labels, &LabelSet::move);
+    connect(m_timeline, &Timeline::createWanted, this, [this](const QString& tier, Timestamp start, Timestamp end) {
+        const auto row = static_cast<std::size_t>(m_labelPanel->current());
+        if (row < m_vocabulary.size()) m_timeline->select(m_labels.add(tier, start, end, m_vocabulary[row].id));
+    });
+    connect(m_labelPanel, &LabelPanel::chosen, this, &AnnotatePage::setLabel);
+    connect(m_labelPanel, &LabelPanel::searchLeft, this, [this] { setFocus(); });
+    connect(&m_labels, &LabelSet::changed, this, &AnnotatePage::showSegments);
+    connect(&m_labels, &LabelSet::savingChanged, this, &AnnotatePage::showSaving);
+    connect(&m_labels, &LabelSet::refused, this, [this](const QString& problem) {
+        m_messages->say(MessageBar::Kind::Bad, tr("This edit was not saved and has been taken back: %1").arg(problem));
+    });
+    connect(m_viewport, &RobotViewport::painted, this, &AnnotatePage::finish);
+    connect(&m_player, &EpisodePlayer::moved, this, &AnnotatePage::moved);
+    connect(&m_player, &EpisodePlayer::speedChanged, this, [this] {
+        nameKeys();
+        showClock();
+    });
+    addKeys();
+    connect(&m_keys, &KeyRouter::changed, this, &AnnotatePage::nameKeys);
+}
+
+void AnnotatePage::nameKeys()
+{
+    const auto name = [this](QPushButton* button, const QString& title, const char* act) {
+        const QString key = keyOf(act);
+        button->setText(key.isEmpty() ? title : QStringLiteral("%1  %2").arg(title, key));
+    };
+    name(m_playButton, m_player.isPlaying() ? tr("Pause") : tr("Play"), "play");
+    name(m_backButton, QStringLiteral("◀"), "back");
+    name(m_forwardButton, QStringLiteral("▶"), "forward");
+    name(m_undoButton, tr("Undo"), "undo");
+    name(m_redoButton, tr("Redo"), "redo");
+    name(m_splitButton, tr("Split"), "split");
+    name(m_deleteButton, tr("Delete"), "delete");
+    name(m_snapButton, m_snapButton->isChecked() ? tr("Snap on") : tr("Snap off"), "snap");
+    m_keysButton->setText(m_keySet == AnnotateKeys::Usual ? tr("Keys: usual") : tr("Keys: left hand"));
+    m_keysButton->setToolTip(tr("%1 changes the set, F1 shows it").arg(keyOf("keySet")));
+    name(m_submit, tr("Hand in, next"), "submit");
+    m_labelPanel->setSearchKey(keyOf("search"));
+    m_hint->setText(tr("%1 ends the segment here and begins the next, or accepts a draft. Drag on a lane makes one; "
+                       "%2 and %3 set its edges.")
+                        .arg(keyOf("goOn"), keyOf("start"), keyOf("end")));
 }
 
 void AnnotatePage::translate()
 {
-    m_labelHeading->setText(tr("LABELS"));
-    m_playButton->setText(isPlaying() ? tr("Pause") : tr("Play"));
-    m_submit->setText(tr("Hand in   Ctrl+Enter"));
-    m_noRobot->setText(tr("This episode has no robot model to show in 3D."));
-    m_hint->setText(
-        tr("Enter ends this segment here and begins the next. Drag on a lane makes one, [ and ] move its edges."));
+    m_segmentHeading->setText(tr("SEGMENT"));
+    m_noRobot->setText(
+        tr("This episode has no robot model, so nothing is shown in 3D. Cameras, plots and labels work."));
+    nameKeys();
     showSelection();
+    showClock();
+    showSaving();
+}
+
+void AnnotatePage::setLanguage(const QString& language)
+{
+    m_language = language;
+    showInstruction();
+}
+
+void AnnotatePage::showInstruction()
+{
+    const bool zhFirst = m_language == QStringLiteral("zh");
+    const QString& first = zhFirst ? m_episode.instructionZh : m_episode.instructionEn;
+    const QString& second = zhFirst ? m_episode.instructionEn : m_episode.instructionZh;
+    const QString& shown = first.isEmpty() ? second : first;
+    m_instruction->setText(shown);
+    m_instruction->setVisible(!shown.isEmpty() && shown != m_episode.title);
 }
 
 void AnnotatePage::setTiers(std::vector<AnnotateTier> tiers)
@@ -226,170 +294,191 @@ void AnnotatePage::setTiers(std::vector<AnnotateTier> tiers)
 void AnnotatePage::setVocabulary(std::vector<AnnotateLabel> labels)
 {
     m_vocabulary = std::move(labels);
-    m_labelList->clear();
-    int number = 1;
-    for (const AnnotateLabel& label : m_vocabulary) {
-        auto* item = new QListWidgetItem(number <= 9 ? QStringLiteral("%1   %2").arg(number).arg(label.title)
-                                                     : QStringLiteral("     %1").arg(label.title));
-        QPixmap chip(12, 12);
-        chip.fill(Theme::current().label(number - 1));
-        item->setIcon(QIcon(chip));
-        m_labelList->addItem(item);
-        ++number;
-    }
-    if (!m_vocabulary.empty()) m_labelList->setCurrentRow(0);
+    m_labelPanel->setLabels(m_vocabulary);
     showSegments();
 }
 
-void AnnotatePage::open(AnnotateEpisode episode)
+void AnnotatePage::open(AnnotateEpisode episode, const AnnotatePlace& place)
 {
-    pause();
+    m_player.pause();
+    m_timeline->cancelDrag();
     m_episode = std::move(episode);
     m_complete = false;
     m_title->setText(m_episode.title);
-    m_instruction->setText(m_episode.instruction);
+    showInstruction();
     for (ImageView* view : m_cameras) view->deleteLater();
     m_cameras.clear();
-    int index = 0;
-    for (const QString& camera : m_episode.cameras) {
-        auto* view = new ImageView(camera, this);
-        const bool first = index == 0;
-        m_pictures->addWidget(view, first ? 0 : 1, first ? 1 : index, 1,
-                              first ? std::max<int>(1, static_cast<int>(m_episode.cameras.size()) - 1) : 1);
-        m_cameras.push_back(view);
-        ++index;
-    }
-    m_pictures->setColumnStretch(1, m_cameras.empty() ? 0 : 2);
-    m_pictures->setColumnStretch(2, m_cameras.size() > 2 ? 2 : 0);
+    for (const QString& camera : m_episode.cameras) m_cameras.push_back(new ImageView(camera, m_pictures));
+    m_pictures->setPictures({m_cameras.begin(), m_cameras.end()}, m_episode.cameraAspect);
     for (SignalPlot* plot : m_plots) plot->deleteLater();
     m_plots.clear();
     for (Plot& plot : m_episode.plots) {
         auto* view = new SignalPlot(this);
         view->setPlot(std::move(plot));
-        connect(view, &SignalPlot::scrubbed, this, [this](Timestamp time) {
-            pause();
-            seek(time);
-        });
+        connect(view, &SignalPlot::scrubbed, &m_player, &EpisodePlayer::seek);
         m_plotColumn->addWidget(view, 1);
         m_plots.push_back(view);
     }
+    m_player.open(m_episode.duration, std::move(m_episode.imageTimes));
     m_timeline->setDuration(m_episode.duration);
+    m_timeline->setImageTimes(m_player.images());
     m_timeline->setMarks(m_episode.marks);
     for (SignalPlot* plot : m_plots) plot->setAxis(m_timeline->axis());
     const bool hasRobot = !m_episode.scene.shapes.empty();
     m_viewport->setVisible(hasRobot);
     m_noRobot->setVisible(!hasRobot);
     if (hasRobot) m_viewport->setModel(std::move(m_episode.scene));
-    m_labels.load(std::move(m_episode.segments), m_episode.duration);
+    m_labels.load(m_episode.id, std::move(m_episode.segments), m_episode.duration);
+    m_timeline->select({});
     m_messages->clear();
-    if (!m_episode.problem.isEmpty()) m_messages->say(MessageBar::Kind::Caution, m_episode.problem);
-    setEnabled(true);
-    m_timeline->setPlayhead(1);
-    seek(0);
+    if (!m_episode.problem.isEmpty())
+        m_messages->say(MessageBar::Kind::Caution, m_episode.problem);
+    else if (m_cameras.empty())
+        m_messages->say(MessageBar::Kind::Info,
+                        tr("This episode has no camera: label by the 3D view and the plots. Steps are 1/30 s."));
+    Timestamp at = 0;
+    if (place.episode == m_episode.id) {
+        at = place.playhead;
+        if (place.axis.to > place.axis.from && place.axis.to <= m_episode.duration) m_timeline->setAxis(place.axis);
+        m_timeline->setCurrentTier(place.tier);
+        if (m_labels.find(place.selected) != nullptr) m_timeline->select(place.selected);
+    }
+    m_player.seek(at);
 }
 
 void AnnotatePage::show(const AnnotateMoment& moment)
 {
+    ++m_moments;
     for (std::size_t i = 0; i < m_cameras.size() && i < moment.images.size(); ++i) {
         if (moment.images[i].isNull())
-            m_cameras[i]->setPlaceholder(tr("no picture at this time"));
+            m_cameras[i]->setPlaceholder(i < moment.notes.size() && !moment.notes[i].isEmpty()
+                                             ? moment.notes[i]
+                                             : tr("no picture at this time"));
         else
             m_cameras[i]->setImage(moment.images[i]);
     }
     if (!moment.scene.bodies.empty()) m_viewport->show(moment.scene);
-    if (!m_complete) {
-        m_complete = true;
-        emit complete();
-    }
+    if (moment.scene.bodies.empty() || !m_viewport->problem().isEmpty()) finish();
 }
 
-Timestamp AnnotatePage::playhead() const { return m_timeline->playhead(); }
-
-void AnnotatePage::seek(Timestamp time)
+void AnnotatePage::finish()
 {
-    const Timestamp wanted = std::clamp<Timestamp>(time, 0, m_episode.duration);
-    m_timeline->setPlayhead(wanted);
-    for (SignalPlot* plot : m_plots) plot->setPlayhead(wanted);
-    m_clock->setText(tr("%1 s").arg(toSeconds(wanted), 0, 'f', 2));
-    emit momentWanted(wanted);
+    if (m_complete || m_moments == 0) return;
+    m_complete = true;
+    emit complete();
 }
 
-void AnnotatePage::step(int images)
+AnnotatePlace AnnotatePage::place() const
 {
-    pause();
-    const auto& times = m_episode.imageTimes;
-    if (times.empty()) {
-        seek(playhead() + images * (kSecond / 30));
-        return;
-    }
-    const auto here = std::upper_bound(times.begin(), times.end(), playhead()) - times.begin() - 1;
-    const auto wanted = std::clamp<std::ptrdiff_t>(here + images, 0, static_cast<std::ptrdiff_t>(times.size()) - 1);
-    seek(times[static_cast<std::size_t>(wanted)]);
+    return {.episode = m_episode.id,
+            .playhead = m_player.time(),
+            .axis = m_timeline->axis(),
+            .selected = m_timeline->selected(),
+            .tier = m_timeline->currentTier()};
 }
 
-void AnnotatePage::play(double speed)
+void AnnotatePage::moved(Timestamp time)
 {
-    m_speed = speed;
-    m_playFrom = playhead() >= m_episode.duration ? 0 : playhead();
-    m_playClock.start();
-    m_player.start();
-    m_playButton->setText(tr("Pause"));
+    m_timeline->setPlayhead(time);
+    for (SignalPlot* plot : m_plots) plot->setPlayhead(time);
+    showClock();
+    emit momentWanted(time);
+    emit placeChanged();
 }
 
-void AnnotatePage::pause()
+void AnnotatePage::showClock()
 {
-    m_player.stop();
-    m_playButton->setText(tr("Play"));
+    m_clock->setText(seconds(m_player.time()));
+    const double speed = m_player.speed();
+    QStringList parts{tr("of %1 s").arg(seconds(m_episode.duration))};
+    if (const int image = m_player.image(); image >= 0)
+        parts << tr("image %1 of %2").arg(image + 1).arg(m_player.images().size());
+    if (speed != 0) parts << (speed < 0 ? QStringLiteral("◀ ×%1") : QStringLiteral("▶ ×%1")).arg(std::abs(speed));
+    m_clockNote->setText(parts.join(QStringLiteral("  ·  ")));
 }
 
-void AnnotatePage::tick()
+void AnnotatePage::showSaving()
 {
-    const Timestamp time =
-        m_playFrom + static_cast<Timestamp>(static_cast<double>(m_playClock.nsecsElapsed()) * m_speed);
-    seek(time);
-    if (time >= m_episode.duration) pause();
+    const Theme& theme = Theme::current();
+    const bool saved = m_labels.unsaved() == 0;
+    m_saved->setText(m_episode.id.isEmpty() ? QString()
+                     : saved                ? tr("✓  Every edit is saved")
+                                            : tr("…  Saving %n edit(s)", nullptr, m_labels.unsaved()));
+    m_saved->setStyleSheet(QStringLiteral("color: %1;").arg((saved ? theme.good : theme.caution).name()));
+    m_undoButton->setEnabled(m_labels.undoStack().canUndo());
+    m_redoButton->setEnabled(m_labels.undoStack().canRedo());
 }
 
 void AnnotatePage::goOn()
 {
     if (m_vocabulary.empty()) return;
-    const Timestamp here = playhead();
+    const Timestamp here = m_player.time();
     const QString tier = currentTier();
-    if (const LabelledSegment* running = m_labels.at(tier, here);
-        running != nullptr && here - running->start > kSecond / 20) {
-        const int next = (indexOf(running->label) + 1) % static_cast<int>(m_vocabulary.size());
-        const QString later = m_labels.split(running->id, here);
-        if (!later.isEmpty()) {
-            m_labels.relabel(later, m_vocabulary[static_cast<std::size_t>(next)].id);
-            m_timeline->select(later);
-        }
+    const LabelledSegment* running = m_labels.at(tier, here);
+    if (running != nullptr && running->draft) {
+        const QString id = running->id;
+        const Timestamp end = running->end;
+        m_labels.accept(id);
+        m_timeline->select(id);
+        if (!m_player.isPlaying()) m_player.seek(end);
         return;
     }
-    const int row = std::max(0, m_labelList->currentRow());
+    if (running != nullptr && here - running->start > kLeastRunning) {
+        const int next = (indexOf(running->label) + 1) % static_cast<int>(m_vocabulary.size());
+        const QString later = m_labels.split(running->id, here, m_vocabulary[static_cast<std::size_t>(next)].id);
+        if (!later.isEmpty()) m_timeline->select(later);
+        return;
+    }
+    const int row = std::max(0, m_labelPanel->current());
     Timestamp from = 0;
     for (const LabelledSegment& segment : m_labels.segments())
         if (segment.tier == tier && segment.end <= here) from = std::max(from, segment.end);
     const QString made = m_labels.add(tier, from, here, m_vocabulary[static_cast<std::size_t>(row)].id);
+    if (made.isEmpty()) {
+        m_messages->say(MessageBar::Kind::Info, tr("Nothing ends here yet: go on to where the skill ends."));
+        return;
+    }
     m_timeline->select(made);
-    if (!made.isEmpty()) m_labelList->setCurrentRow((row + 1) % static_cast<int>(m_vocabulary.size()));
+    m_labelPanel->setCurrent((row + 1) % static_cast<int>(m_vocabulary.size()));
 }
 
 void AnnotatePage::setLabel(int index)
 {
     if (index < 0 || index >= static_cast<int>(m_vocabulary.size())) return;
-    m_labelList->setCurrentRow(index);
+    m_labelPanel->setCurrent(index);
     const QString label = m_vocabulary[static_cast<std::size_t>(index)].id;
     if (!m_timeline->selected().isEmpty()) m_labels.relabel(m_timeline->selected(), label);
+}
+
+void AnnotatePage::cancel()
+{
+    if (m_timeline->cancelDrag()) return;
+    if (m_player.isPlaying())
+        m_player.pause();
+    else if (!m_timeline->selected().isEmpty())
+        m_timeline->select({});
+    else
+        m_messages->clear();
+}
+
+void AnnotatePage::split()
+{
+    const LabelledSegment* segment = m_labels.at(currentTier(), m_player.time());
+    if (segment == nullptr) return;
+    if (const QString later = m_labels.split(segment->id, m_player.time()); !later.isEmpty()) m_timeline->select(later);
 }
 
 void AnnotatePage::moveEdge(bool start)
 {
     const LabelledSegment* segment = m_labels.find(m_timeline->selected());
-    if (segment == nullptr) return;
+    if (segment == nullptr) {
+        m_messages->say(MessageBar::Kind::Info, tr("Select a segment first: its edge moves to the playhead."));
+        return;
+    }
     if (start)
-        m_labels.move(segment->id, playhead(), segment->end);
+        m_labels.move(segment->id, m_player.time(), segment->end);
     else
-        m_labels.move(segment->id, segment->start, playhead());
+        m_labels.move(segment->id, segment->start, m_player.time());
 }
 
 void AnnotatePage::nextEdge(int direction)
@@ -397,16 +486,21 @@ void AnnotatePage::nextEdge(int direction)
     std::vector<Timestamp> edges{0, m_episode.duration};
     for (const LabelledSegment& segment : m_labels.segments())
         if (segment.tier == currentTier()) edges.insert(edges.end(), {segment.start, segment.end});
-    std::sort(edges.begin(), edges.end());
-    pause();
+    std::ranges::sort(edges);
+    const Timestamp here = m_player.time();
     if (direction > 0) {
-        const auto next = std::upper_bound(edges.begin(), edges.end(), playhead());
-        if (next != edges.end()) seek(*next);
+        const auto next = std::ranges::upper_bound(edges, here);
+        if (next != edges.end()) m_player.seek(*next);
     } else {
-        const auto next = std::lower_bound(edges.begin(), edges.end(), playhead());
-        if (next != edges.begin()) seek(*(next - 1));
+        const auto next = std::ranges::lower_bound(edges, here);
+        if (next != edges.begin()) m_player.seek(*(next - 1));
     }
-    if (const LabelledSegment* here = m_labels.at(currentTier(), playhead())) m_timeline->select(here->id);
+    if (const LabelledSegment* segment = m_labels.at(currentTier(), m_player.time())) m_timeline->select(segment->id);
+}
+
+void AnnotatePage::zoom(double factor)
+{
+    m_timeline->setAxis(m_timeline->axis().zoomed(factor, m_player.time(), m_episode.duration));
 }
 
 QString AnnotatePage::currentTier() const
@@ -417,10 +511,7 @@ QString AnnotatePage::currentTier() const
 
 int AnnotatePage::indexOf(const QString& label) const
 {
-    const auto found =
-        std::find_if(m_vocabulary.begin(), m_vocabulary.end(), [&](const auto& each) { return each.id == label; });
-    return found == m_vocabulary.end() ? static_cast<int>(m_vocabulary.size())
-                                       : static_cast<int>(found - m_vocabulary.begin());
+    return static_cast<int>(std::ranges::find(m_vocabulary, label, &AnnotateLabel::id) - m_vocabulary.begin());
 }
 
 QString AnnotatePage::titleOf(const QString& label) const
@@ -440,7 +531,8 @@ void AnnotatePage::showSegments()
                                           .label = titleOf(segment.label),
                                           .labelIndex = indexOf(segment.label),
                                           .start = segment.start,
-                                          .end = segment.end});
+                                          .end = segment.end,
+                                          .draft = segment.draft});
         tiers.push_back(std::move(shown));
     }
     m_timeline->setTiers(std::move(tiers));
@@ -449,25 +541,37 @@ void AnnotatePage::showSegments()
 
 void AnnotatePage::showSelection()
 {
-    const LabelledSegment* segment = m_timeline ? m_labels.find(m_timeline->selected()) : nullptr;
-    m_selection->setText(segment == nullptr ? tr("No segment selected.")
-                                            : tr("<b>%1</b><br>%2 – %3 s, %4 s long")
-                                                  .arg(titleOf(segment->label).toHtmlEscaped())
-                                                  .arg(toSeconds(segment->start), 0, 'f', 2)
-                                                  .arg(toSeconds(segment->end), 0, 'f', 2)
-                                                  .arg(toSeconds(segment->end - segment->start), 0, 'f', 2));
+    const LabelledSegment* segment = m_labels.find(m_timeline->selected());
+    m_splitButton->setEnabled(!m_episode.id.isEmpty());
+    m_deleteButton->setEnabled(segment != nullptr);
+    if (segment == nullptr) {
+        m_selection->setText(tr("None is selected. A click selects one."));
+        return;
+    }
+    QString text = tr("<b>%1</b><br>%2 – %3 s<br>%4 s long")
+                       .arg(titleOf(segment->label).toHtmlEscaped(), seconds(segment->start), seconds(segment->end),
+                            seconds(segment->end - segment->start));
+    if (segment->draft) text += tr("  ·  draft, %1 accepts it").arg(keyOf("goOn"));
+    m_selection->setText(text);
 }
 
 void AnnotatePage::changeEvent(QEvent* event)
 {
-    if (event->type() == QEvent::LanguageChange) translate();
-    if (event->type() == QEvent::PaletteChange) m_viewport->setColours(Theme::current().scene());
+    if (event->type() == QEvent::LanguageChange) {
+        // The sheet's titles too, but not from inside the act that switched the language.
+        QMetaObject::invokeMethod(this, &AnnotatePage::addKeys, Qt::QueuedConnection);
+        translate();
+    }
+    if (event->type() == QEvent::PaletteChange) {
+        m_viewport->setColours(Theme::current().scene());
+        showSaving();
+    }
     QWidget::changeEvent(event);
 }
 
 void AnnotatePage::hideEvent(QHideEvent* event)
 {
-    pause();
+    m_player.pause();
     QWidget::hideEvent(event);
 }
 

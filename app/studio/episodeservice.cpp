@@ -3,23 +3,16 @@
 #include <algorithm>
 #include <map>
 
+#include "app/studio/episodesignals.h"
+#include "app/studio/rgbimage.h"
 #include "app/studio/scenesource.h"
 #include "core/file.h"
 #include "storage/read/episodereader.h"
-#include "widgets/theme.h"
 
 namespace understudy {
 namespace {
 
 QString text(const std::string& value) { return QString::fromStdString(value); }
-
-QImage toQImage(const Image& image)
-{
-    if (image.format != PixelFormat::Rgb8) return {};
-    const QImage shared(reinterpret_cast<const uchar*>(image.data.data()), image.width, image.height, 3 * image.width,
-                        QImage::Format_RGB888);
-    return shared.convertToFormat(QImage::Format_RGB32);
-}
 
 /// Values of one kind by time, ns since the episode's start.
 template <typename T>
@@ -36,14 +29,7 @@ struct Track {
 };
 
 constexpr Duration kPosePeriod = 10 * kMillisecond;  ///< the 3D view needs no more
-constexpr int kCurvesPerPlot = 4;
-
-QString shortName(const std::string& joint)
-{
-    QString name = text(joint);
-    for (const char* part : {"_joint", "left_", "right_", "Left_", "Right_"}) name.remove(QLatin1String(part));
-    return name.replace(QLatin1Char('_'), QLatin1Char(' '));
-}
+constexpr Duration kPlotPeriod = 20 * kMillisecond;  ///< edges are set by images, which come slower
 
 }  // namespace
 
@@ -68,9 +54,12 @@ public:
         m_reader = std::move(*reader);
         const EpisodeFile& info = m_reader->info();
         episode.title = text(info.row.task);
-        episode.instruction = text(info.row.instructionZh.empty() ? info.row.instructionEn : info.row.instructionZh);
+        episode.instructionZh = text(info.row.instructionZh);
+        episode.instructionEn = text(info.row.instructionEn);
         episode.duration = std::max<Duration>(m_reader->endTime() - m_reader->startTime(), kMillisecond);
         for (const EpisodeCamera& camera : info.cameras) episode.cameras.push_back(text(camera.name));
+        if (!info.cameras.empty() && info.cameras.front().height > 0)
+            episode.cameraAspect = static_cast<double>(info.cameras.front().width) / info.cameras.front().height;
         openRobot(episode);
         readValues(episode);
         readImageTimes(episode);
@@ -86,6 +75,7 @@ public:
         for (const EpisodeCamera& camera : m_reader->info().cameras) {
             const Result<ImageRef> image = m_reader->imageAt(camera.name, start() + time);
             moment.images.push_back(image ? toQImage(**image) : QImage());
+            moment.notes.push_back(image ? QString() : text(image.error().message));
         }
         const Eigen::VectorXf* measured = m_measured.at(time);
         if (m_scene && measured) {
@@ -96,19 +86,6 @@ public:
                 m_scene->frame(measured->cast<double>(), command ? command->cast<double>() : Eigen::VectorXd());
         }
         return moment;
-    }
-
-    [[nodiscard]] Pictures pictures(const std::filesystem::path& folder)
-    {
-        Pictures found;
-        auto reader = EpisodeReader::open(m_files, m_library / folder);
-        if (!reader) return found;
-        const std::int64_t middle = ((*reader)->startTime() + (*reader)->endTime()) / 2;
-        for (const EpisodeCamera& camera : (*reader)->info().cameras) {
-            const Result<ImageRef> image = (*reader)->imageAt(camera.name, middle);
-            found.emplace_back(text(camera.name), image ? toQImage(**image) : QImage());
-        }
-        return found;
     }
 
 private:
@@ -135,25 +112,8 @@ private:
 
     void readValues(AnnotateEpisode& episode)
     {
-        const Theme& theme = Theme::of(ThemeName::Dark);
-        const std::vector<std::string>& joints = m_reader->info().jointNames;
-        std::vector<std::size_t> plotted;
-        for (const Side side : kSides) {
-            if (!m_robot) break;
-            const auto& arm = m_robot->profile().arms[static_cast<std::size_t>(indexOf(side))];
-            if (!arm) continue;
-            Plot plot{.title = side == Side::Left ? tr("Left arm") : tr("Right arm"), .unit = QStringLiteral("rad")};
-            for (const std::string& joint : arm->joints) {
-                const auto found = std::find(joints.begin(), joints.end(), joint);
-                if (found == joints.end() || plot.curves.size() == kCurvesPerPlot) continue;
-                plotted.push_back(static_cast<std::size_t>(found - joints.begin()));
-                QColor colour = side == Side::Left ? theme.leftHand : theme.rightHand;
-                colour.setHsl((colour.hslHue() + 28 * static_cast<int>(plot.curves.size())) % 360, 150, 165);
-                plot.curves.push_back({.name = shortName(joint), .colour = colour});
-            }
-            if (!plot.curves.empty()) episode.plots.push_back(std::move(plot));
-        }
-
+        EpisodeSignals plots(m_robot.get(), m_reader->info().jointNames);
+        Timestamp lastPlotted = -kSecond;
         EpisodeValues values = m_reader->values();
         Timestamp lastMeasured = -kSecond;
         Timestamp lastCommand = -kSecond;
@@ -166,14 +126,11 @@ private:
             if (*sample == nullptr) break;
             const Timestamp time = (*sample)->time - start();
             if (const auto* state = std::get_if<RobotState>((*sample)->value)) {
-                std::size_t next = 0;
-                for (Plot& plot : episode.plots)
-                    for (PlotCurve& curve : plot.curves) {
-                        const auto joint = static_cast<Eigen::Index>(plotted[next++]);
-                        if (joint >= state->position.size()) continue;
-                        curve.times.push_back(time);
-                        curve.values.push_back(static_cast<float>(state->position[joint]));
-                    }
+                if (time - lastPlotted >= kPlotPeriod) {
+                    plots.add(*state, time);
+                    if (m_scene) plots.addWrists(m_scene->frame(state->position, {}).frames, time);
+                    lastPlotted = time;
+                }
                 if (time - lastMeasured >= kPosePeriod) {
                     m_measured.times.push_back(time);
                     m_measured.values.push_back(state->position.cast<float>());
@@ -190,10 +147,13 @@ private:
                     m_bodies[names[i]].times.push_back(time);
                     m_bodies[names[i]].values.push_back(transforms->poses[i]);
                 }
+            } else if (const auto* contacts = std::get_if<ContactSample>((*sample)->value)) {
+                plots.add(*contacts, (*sample)->stream->names, time);
             } else if (const auto* event = std::get_if<Event>((*sample)->value)) {
                 episode.marks.push_back({.time = time, .text = text(event->name), .bad = event->name == "gap"});
             }
         }
+        episode.plots = plots.take();
         if (!values.damage().empty())
             episode.problem = tr("%n part(s) of this recording are damaged and left out.", nullptr,
                                  static_cast<int>(values.damage().size()));
@@ -204,7 +164,9 @@ private:
         if (m_reader->info().cameras.empty()) return;
         const auto images = m_reader->images(m_reader->info().cameras.front().name);
         if (!images) return;
-        for (const PacketLocation& image : **images) episode.imageTimes.push_back(image.stamps.capture - start());
+        for (const PacketLocation& image : **images)
+            episode.imageTimes.push_back(
+                std::max<Timestamp>(0, m_reader->info().clock.toUnix(image.stamps.capture) - start()));
     }
 
     PosixFileSystem m_files;
@@ -255,21 +217,6 @@ void EpisodeService::wantMoment(Timestamp time)
         if (wanted < 0) return;
         QMetaObject::invokeMethod(
             this, [this, moment = m_desk->moment(wanted)] { emit momentReady(moment); }, Qt::QueuedConnection);
-    });
-}
-
-void EpisodeService::pictures(QObject* asker, const std::filesystem::path& folder,
-                              std::function<void(const Pictures&)> done)
-{
-    const quint64 request = ++m_pictureRequest;
-    post([this, request, folder, asker = QPointer(asker), done = std::move(done)] {
-        if (request != m_pictureRequest) return;
-        QMetaObject::invokeMethod(
-            this,
-            [asker, done, found = m_desk->pictures(folder)] {
-                if (asker) done(found);
-            },
-            Qt::QueuedConnection);
     });
 }
 

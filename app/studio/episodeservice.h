@@ -6,7 +6,6 @@
 #include <memory>
 
 #include <QObject>
-#include <QPointer>
 #include <QThread>
 
 #include "app/studio/annotateview.h"
@@ -19,8 +18,6 @@ class EpisodeService final : public QObject {
     Q_OBJECT
 
 public:
-    using Pictures = std::vector<std::pair<QString, QImage>>;
-
     explicit EpisodeService(std::filesystem::path library, QObject* parent = nullptr);
     ~EpisodeService() override;
 
@@ -29,8 +26,6 @@ public:
     void open(const QString& id, const std::filesystem::path& folder);
     /// Of the episode in front.
     void wantMoment(Timestamp time);
-    /// One picture per camera from the middle of an episode.
-    void pictures(QObject* asker, const std::filesystem::path& folder, std::function<void(const Pictures&)> done);
 
 signals:
     /// `startUnixNs`: what time 0 of the episode is in log time.
@@ -47,7 +42,6 @@ private:
     QObject m_context;
     std::unique_ptr<Desk> m_desk;  ///< used on the thread only
     std::atomic<Timestamp> m_wanted{-1};
-    std::atomic<quint64> m_pictureRequest{0};
 };
 
 }  // namespace understudy

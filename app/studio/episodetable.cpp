@@ -9,6 +9,11 @@
 #include "widgets/theme.h"
 
 namespace understudy {
+namespace {
+
+constexpr int kKeptThumbnails = 600;
+
+}  // namespace
 
 QString stateTitle(const QString& state)
 {
@@ -35,19 +40,51 @@ QString outcomeTitle(const QString& outcome)
     return EpisodeTable::tr("not said");
 }
 
+EpisodeTable::EpisodeTable(QObject* parent) : QAbstractTableModel(parent), m_thumbnails(kKeptThumbnails) {}
+
 void EpisodeTable::setLines(std::vector<EpisodeLine> lines)
 {
-    const bool sameShape = lines.size() == m_lines.size() &&
-                           std::equal(lines.begin(), lines.end(), m_lines.begin(),
-                                      [](const EpisodeLine& a, const EpisodeLine& b) { return a.id == b.id; });
-    if (sameShape) {
+    const bool goesOn = !m_lines.empty() && lines.size() >= m_lines.size() &&
+                        std::equal(m_lines.begin(), m_lines.end(), lines.begin(),
+                                   [](const EpisodeLine& a, const EpisodeLine& b) { return a.id == b.id; });
+    if (!goesOn) {
+        beginResetModel();
         m_lines = std::move(lines);
-        if (!m_lines.empty()) emit dataChanged(index(0, 0), index(rowCount() - 1, ColumnCount - 1));
+        endResetModel();
         return;
     }
-    beginResetModel();
+    const int before = rowCount();
+    const int after = static_cast<int>(lines.size());
+    if (after > before) beginInsertRows({}, before, after - 1);
     m_lines = std::move(lines);
-    endResetModel();
+    if (after > before) endInsertRows();
+    emit dataChanged(index(0, 0), index(before - 1, ColumnCount - 1));
+}
+
+void EpisodeTable::fetchMore(const QModelIndex& parent)
+{
+    if (!canFetchMore(parent)) return;
+    m_more = false;
+    emit moreWanted();
+}
+
+void EpisodeTable::setThumbnail(const QString& id, const QImage& image)
+{
+    m_thumbnails.insert(id, new QImage(image));
+    const int row = rowOf(id);
+    if (row >= 0) emit dataChanged(index(row, 0), index(row, 0));
+}
+
+void EpisodeTable::clearThumbnails()
+{
+    m_thumbnails.clear();
+    if (!m_lines.empty()) emit dataChanged(index(0, 0), index(rowCount() - 1, 0));
+}
+
+std::optional<QImage> EpisodeTable::thumbnail(const QString& id) const
+{
+    const QImage* image = m_thumbnails.object(id);
+    return image == nullptr ? std::nullopt : std::optional(*image);
 }
 
 const EpisodeLine* EpisodeTable::line(int row) const

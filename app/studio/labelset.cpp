@@ -18,6 +18,16 @@ std::vector<SegmentEdit> reversed(std::vector<SegmentEdit> edits)
     return edits;
 }
 
+void apply(std::vector<LabelledSegment>& segments, const std::vector<SegmentEdit>& edits)
+{
+    for (const SegmentEdit& edit : edits) {
+        if (edit.before)
+            std::erase_if(segments, [&](const LabelledSegment& each) { return each.id == edit.before->id; });
+        if (edit.after) segments.push_back(*edit.after);
+    }
+    std::ranges::sort(segments, {}, &LabelledSegment::start);
+}
+
 }  // namespace
 
 class LabelCommand final : public QUndoCommand {
@@ -34,15 +44,40 @@ private:
     std::vector<SegmentEdit> m_edits;
 };
 
-LabelSet::LabelSet(QObject* parent) : QObject(parent) {}
+LabelSet::LabelSet(QObject* parent) : QObject(parent), m_undo(makeUndo()) {}
 
-void LabelSet::load(std::vector<LabelledSegment> segments, Timestamp duration)
+LabelSet::~LabelSet()
+{
+    // A stack tells its listeners that it is being emptied; they are going too.
+    m_undo->disconnect(this);
+    for (auto& [episode, shelf] : m_shelves) shelf.undo->disconnect(this);
+}
+
+void LabelSet::load(const QString& episode, std::vector<LabelledSegment> segments, Timestamp duration)
 {
     ++m_generation;
+    m_unsaved = 0;
+    m_refused = false;
+    if (!m_episode.isEmpty()) m_shelves[m_episode] = {.undo = std::move(m_undo), .segments = std::move(m_segments)};
+    m_episode = episode;
     m_segments = std::move(segments);
+    std::ranges::sort(m_segments, {}, &LabelledSegment::start);
+    m_stored = m_segments;
     m_duration = duration;
-    m_undo.clear();
+    const auto shelf = m_shelves.find(episode);
+    const bool goesOn = shelf != m_shelves.end() && shelf->second.segments == m_segments;
+    m_undo = goesOn ? std::move(shelf->second.undo) : makeUndo();
+    if (shelf != m_shelves.end()) m_shelves.erase(shelf);
     emit changed();
+    emit savingChanged();
+}
+
+std::unique_ptr<QUndoStack> LabelSet::makeUndo()
+{
+    auto stack = std::make_unique<QUndoStack>();
+    // The stack knows of an act only after the act itself has run.
+    connect(stack.get(), &QUndoStack::indexChanged, this, &LabelSet::savingChanged);
+    return stack;
 }
 
 const LabelledSegment* LabelSet::find(const QString& id) const
@@ -106,7 +141,16 @@ void LabelSet::remove(const QString& id)
     if (const LabelledSegment* old = find(id)) push(tr("Delete segment"), {{.before = *old, .after = {}}});
 }
 
-QString LabelSet::split(const QString& id, Timestamp time)
+void LabelSet::accept(const QString& id)
+{
+    const LabelledSegment* old = find(id);
+    if (old == nullptr || !old->draft) return;
+    LabelledSegment accepted = *old;
+    accepted.draft = false;
+    push(tr("Accept draft"), {{.before = *old, .after = accepted}});
+}
+
+QString LabelSet::split(const QString& id, Timestamp time, const QString& label)
 {
     const LabelledSegment* old = find(id);
     if (old == nullptr || time - old->start < kShortest || old->end - time < kShortest) return {};
@@ -114,6 +158,7 @@ QString LabelSet::split(const QString& id, Timestamp time)
     LabelledSegment later = *old;
     earlier.end = later.start = time;
     later.id = QString::fromStdString(newUuid());
+    if (!label.isEmpty()) later.label = label;
     const QString made = later.id;
     push(tr("Split segment"), {{.before = *old, .after = earlier}, {.before = {}, .after = later}});
     return made;
@@ -121,33 +166,41 @@ QString LabelSet::split(const QString& id, Timestamp time)
 
 void LabelSet::push(const QString& text, std::vector<SegmentEdit> edits)
 {
-    m_undo.push(new LabelCommand(*this, text, std::move(edits)));
-}
-
-void LabelSet::apply(const std::vector<SegmentEdit>& edits)
-{
-    for (const SegmentEdit& edit : edits) {
-        if (edit.before)
-            std::erase_if(m_segments, [&](const LabelledSegment& each) { return each.id == edit.before->id; });
-        if (edit.after) m_segments.push_back(*edit.after);
-    }
-    std::sort(m_segments.begin(), m_segments.end(),
-              [](const LabelledSegment& a, const LabelledSegment& b) { return a.start < b.start; });
-    emit changed();
+    m_undo->push(new LabelCommand(*this, text, std::move(edits)));
 }
 
 void LabelSet::store(const std::vector<SegmentEdit>& edits)
 {
-    apply(edits);
-    if (!m_store) return;
-    m_store(edits, [self = QPointer(this), edits, generation = m_generation](const QString& problem) {
-        if (problem.isEmpty() || !self) return;
-        if (self->m_generation == generation) {
-            self->m_undo.clear();
-            self->apply(reversed(edits));
+    apply(m_segments, edits);
+    ++m_unsaved;
+    emit changed();
+    emit savingChanged();
+    const auto done = [self = QPointer(this), edits, generation = m_generation](const QString& problem) {
+        if (self) self->answered(generation, edits, problem);
+    };
+    if (m_store)
+        m_store(edits, done);
+    else
+        done({});
+}
+
+void LabelSet::answered(int generation, const std::vector<SegmentEdit>& edits, const QString& problem)
+{
+    if (generation == m_generation) {
+        --m_unsaved;
+        if (problem.isEmpty())
+            apply(m_stored, edits);
+        else
+            m_refused = true;
+        if (m_refused && m_unsaved == 0) {
+            m_refused = false;
+            m_undo->clear();
+            m_segments = m_stored;
+            emit changed();
         }
-        emit self->refused(problem);
-    });
+        emit savingChanged();
+    }
+    if (!problem.isEmpty()) emit refused(problem);
 }
 
 }  // namespace understudy

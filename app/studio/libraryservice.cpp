@@ -35,7 +35,8 @@ Result<void> LibraryService::open()
         m_writer.reset();
     }
     if (m_reader) return {};
-    if (Result<Library> ready = openLibrary(m_path, LibraryMode::OpenOrCreate); !ready)
+    // A library that was there and is gone is not replaced by an empty one: its disk may come back.
+    if (Result<Library> ready = openLibrary(m_path, m_wasOpen ? LibraryMode::Open : LibraryMode::OpenOrCreate); !ready)
         return tl::unexpected(ready.error());
     Result<std::unique_ptr<LibraryWriter>> writer = LibraryWriter::open(m_path);
     if (!writer) return tl::unexpected(writer.error());
@@ -43,6 +44,7 @@ Result<void> LibraryService::open()
     if (!reader) return tl::unexpected(reader.error());
     m_writer = std::move(*writer);
     m_reader = std::move(*reader);
+    m_wasOpen = true;
     return {};
 }
 

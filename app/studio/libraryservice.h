@@ -58,6 +58,7 @@ private:
     QObject m_context;
     std::unique_ptr<LibraryReader> m_reader;
     std::unique_ptr<LibraryWriter> m_writer;
+    bool m_wasOpen = false;
 };
 
 }  // namespace understudy

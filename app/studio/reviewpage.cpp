@@ -1,17 +1,18 @@
 #include "app/studio/reviewpage.h"
 
+#include <algorithm>
+
 #include <QComboBox>
 #include <QEvent>
-#include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
-#include <QMenu>
 #include <QPushButton>
 #include <QScrollArea>
-#include <QSplitter>
-#include <QTableView>
 #include <QVBoxLayout>
 
+#include "app/studio/episodetiles.h"
+#include "app/studio/keytext.h"
+#include "app/studio/reasonpanel.h"
 #include "widgets/imageview.h"
 #include "widgets/messagebar.h"
 #include "widgets/theme.h"
@@ -21,22 +22,27 @@ namespace {
 
 const QString kPage = QStringLiteral("review");
 constexpr int kTypingMs = 120;
+constexpr int kPreviewMs = 66;
+constexpr int kFilterWidth = 228;
+constexpr int kSideWidth = 420;
 
-const std::vector<QString>& states()
-{
-    static const std::vector<QString> kStates{"recorded",  "checked",  "quarantined", "labelling", "labelled",
-                                              "in_review", "accepted", "returned",    "rejected"};
-    return kStates;
-}
+enum Part : std::uint8_t { kTask, kRobot, kPerson, kStation, kState, kOutcome };
 
-void refill(QComboBox& box, const QString& any, const std::vector<QString>& stored, QString (*title)(const QString&))
+void refill(QComboBox& box, const QString& any, const std::vector<std::pair<QString, QString>>& choices)
 {
     const QString kept = box.currentData().toString();
     const QSignalBlocker quiet(&box);
     box.clear();
     box.addItem(any, QString());
-    for (const QString& word : stored) box.addItem(title(word), word);
+    for (const auto& [title, stored] : choices) box.addItem(title, stored);
     box.setCurrentIndex(std::max(0, box.findData(kept)));
+}
+
+std::vector<std::pair<QString, QString>> plain(const QStringList& names)
+{
+    std::vector<std::pair<QString, QString>> choices;
+    for (const QString& name : names) choices.emplace_back(name, name);
+    return choices;
 }
 
 }  // namespace
@@ -46,239 +52,356 @@ ReviewPage::ReviewPage(KeyRouter& keys, QWidget* parent) : QWidget(parent), m_ke
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
-    auto* columns = new QSplitter(Qt::Horizontal, this);
-    columns->setHandleWidth(2);
-
-    auto* list = new QWidget(this);
-    auto* column = new QVBoxLayout(list);
-    column->setContentsMargins(16, 12, 12, 12);
-    column->setSpacing(8);
-    column->addWidget(makeFilters());
-    m_view = new QTableView(list);
-    m_view->setModel(&m_table);
-    m_view->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_view->setSelectionMode(QAbstractItemView::SingleSelection);
-    m_view->setAttribute(Qt::WA_InputMethodEnabled, false);
-    m_view->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    m_view->setShowGrid(false);
-    m_view->setTabKeyNavigation(false);
-    m_view->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
-    m_view->verticalHeader()->hide();
-    m_view->verticalHeader()->setDefaultSectionSize(32);
-    m_view->horizontalHeader()->setHighlightSections(false);
-    m_view->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-    m_view->horizontalHeader()->setSectionResizeMode(EpisodeTable::Task, QHeaderView::Stretch);
-    m_view->setColumnWidth(EpisodeTable::Started, 130);
-    m_view->setColumnWidth(EpisodeTable::Robot, 170);
-    column->addWidget(m_view, 1);
-    auto* foot = new QHBoxLayout;
-    m_count = new QLabel(list);
-    m_count->setProperty("role", "muted");
-    m_more = new QPushButton(list);
-    m_more->setFocusPolicy(Qt::NoFocus);
-    m_more->hide();
-    connect(m_more, &QPushButton::clicked, this, &ReviewPage::moreWanted);
-    foot->addWidget(m_count);
-    foot->addStretch();
-    foot->addWidget(m_more);
-    column->addLayout(foot);
-
-    columns->addWidget(list);
+    auto* columns = new QHBoxLayout;
+    columns->setSpacing(0);
+    columns->addWidget(makeFilters());
+    columns->addWidget(makeList(), 1);
     columns->addWidget(makeSide());
-    columns->setStretchFactor(0, 1);
-    columns->setSizes({900, 420});
-    layout->addWidget(columns, 1);
+    layout->addLayout(columns, 1);
     m_messages = new MessageBar(this);
     layout->addWidget(m_messages);
+    setFocusProxy(m_tiles);
 
-    connect(m_view->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
+    connect(m_tiles->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
             [this] { emit episodeSelected(currentEpisode()); });
-    connect(m_view, &QTableView::doubleClicked, this, [this] { emit openWanted(currentEpisode()); });
+    connect(m_tiles->selectionModel(), &QItemSelectionModel::selectionChanged, this, &ReviewPage::showSelection);
+    connect(m_tiles, &QListView::doubleClicked, this, [this] { emit openWanted(currentEpisode()); });
     m_typing.setSingleShot(true);
     m_typing.setInterval(kTypingMs);
     connect(&m_typing, &QTimer::timeout, this, &ReviewPage::readFilter);
-    addKeys(keys);
+    m_play.setInterval(kPreviewMs);
+    connect(&m_play, &QTimer::timeout, this, &ReviewPage::playPreview);
+    addKeys();
     translate();
+}
+
+ReviewPage::~ReviewPage()
+{
+    // The table goes before the view that shows it.
+    m_tiles->selectionModel()->disconnect(this);
 }
 
 QWidget* ReviewPage::makeFilters()
 {
-    auto* box = new QWidget(this);
-    auto* row = new QHBoxLayout(box);
-    row->setContentsMargins(0, 0, 0, 0);
-    m_search = new QLineEdit(box);
+    auto* panel = new QFrame(this);
+    panel->setProperty("role", "panel");
+    panel->setFixedWidth(kFilterWidth);
+    auto* column = new QVBoxLayout(panel);
+    column->setContentsMargins(16, 16, 12, 12);
+    column->setSpacing(6);
+    const auto heading = [&] {
+        auto* label = new QLabel(panel);
+        label->setProperty("role", "heading");
+        column->addWidget(label);
+        m_headings.push_back(label);
+    };
+    heading();
+    m_search = new QLineEdit(panel);
     m_search->setClearButtonEnabled(true);
+    m_search->setFocusPolicy(Qt::ClickFocus);
     m_search->setObjectName(QStringLiteral("review.search"));
-    m_state = new QComboBox(box);
-    m_outcome = new QComboBox(box);
-    for (QComboBox* combo : {m_state, m_outcome}) {
-        combo->setMinimumWidth(140);
-        connect(combo, &QComboBox::currentIndexChanged, this, &ReviewPage::readFilter);
-    }
     connect(m_search, &QLineEdit::textChanged, this, [this] { m_typing.start(); });
     connect(m_search, &QLineEdit::returnPressed, this, [this] {
         readFilter();
-        m_view->setFocus();
+        m_tiles->setFocus();
     });
-    row->addWidget(m_search, 1);
-    row->addWidget(m_state);
-    row->addWidget(m_outcome);
-    return box;
+    column->addWidget(m_search);
+    column->addSpacing(10);
+    heading();
+    for (const char* name : {"task", "robot", "operator", "station", "state", "outcome"}) {
+        auto* combo = new QComboBox(panel);
+        combo->setObjectName(QStringLiteral("review.") + QLatin1String(name));
+        combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+        combo->setMinimumContentsLength(8);
+        combo->setFocusPolicy(Qt::ClickFocus);
+        connect(combo, &QComboBox::currentIndexChanged, this, &ReviewPage::readFilter);
+        connect(combo, &QComboBox::activated, this, [this] { m_tiles->setFocus(); });
+        column->addWidget(combo);
+        m_combos.push_back(combo);
+    }
+    const auto button = [&](const char* name, const char* role, const std::function<void()>& run) {
+        auto* made = new QPushButton(panel);
+        made->setObjectName(QStringLiteral("review.") + QLatin1String(name));
+        made->setProperty("role", role);
+        made->setFocusPolicy(Qt::NoFocus);
+        connect(made, &QPushButton::clicked, this, run);
+        column->addWidget(made);
+        m_buttons.emplace_back(made, name);
+        return made;
+    };
+    m_clear = button("clear", "flat", [this] { clearFilter(); });
+    column->addStretch();
+    heading();
+    button("export", "row", [this] { emit exportWanted(); });
+    button("check", "row", [this] { emit checkWanted(); });
+    button("import", "row", [this] { emit importWanted(); });
+    return panel;
+}
+
+QWidget* ReviewPage::makeList()
+{
+    auto* list = new QWidget(this);
+    auto* column = new QVBoxLayout(list);
+    column->setContentsMargins(10, 10, 2, 0);
+    column->setSpacing(4);
+    auto* head = new QHBoxLayout;
+    head->setContentsMargins(6, 0, 12, 0);
+    m_count = new QLabel(list);
+    m_count->setObjectName(QStringLiteral("review.count"));
+    m_count->setProperty("role", "muted");
+    m_cameraButton = new QPushButton(list);
+    m_cameraButton->setObjectName(QStringLiteral("review.camera"));
+    m_cameraButton->setProperty("role", "flat");
+    m_cameraButton->setFocusPolicy(Qt::NoFocus);
+    connect(m_cameraButton, &QPushButton::clicked, this, &ReviewPage::nextCamera);
+    head->addWidget(m_count);
+    head->addStretch();
+    head->addWidget(m_cameraButton);
+    column->addLayout(head);
+    m_tiles = new EpisodeTiles(m_table, list);
+    column->addWidget(m_tiles, 1);
+    return list;
+}
+
+QPushButton* ReviewPage::makeButton(QVBoxLayout& column, const char* role, const char* act,
+                                    const std::function<void()>& run)
+{
+    auto* made = new QPushButton(this);
+    if (*role != '\0') made->setProperty("role", role);
+    made->setObjectName(QStringLiteral("review.") + QLatin1String(act));
+    made->setFocusPolicy(Qt::NoFocus);
+    connect(made, &QPushButton::clicked, this, run);
+    column.addWidget(made);
+    m_buttons.emplace_back(made, act);
+    return made;
 }
 
 QWidget* ReviewPage::makeSide()
 {
     auto* panel = new QFrame(this);
     panel->setProperty("role", "panel");
-    panel->setMinimumWidth(300);
+    panel->setFixedWidth(kSideWidth);
     auto* column = new QVBoxLayout(panel);
-    column->setContentsMargins(12, 16, 12, 12);
+    column->setContentsMargins(12, 12, 12, 12);
     column->setSpacing(8);
-    m_pictures = new QVBoxLayout;
-    m_pictures->setSpacing(8);
-    column->addLayout(m_pictures);
-    m_details = new QLabel(panel);
+    m_preview = new ImageView(QString(), panel);
+    m_preview->setObjectName(QStringLiteral("review.preview"));
+    m_preview->setFixedHeight((kSideWidth - 24) * 3 / 4);
+    column->addWidget(m_preview);
+    m_title = new QLabel(panel);
+    m_title->setProperty("role", "title");
+    m_title->setWordWrap(true);
+    column->addWidget(m_title);
+    auto* area = new QScrollArea(panel);
+    area->setWidgetResizable(true);
+    area->setFrameShape(QFrame::NoFrame);
+    area->setFocusPolicy(Qt::NoFocus);
+    area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    area->setProperty("role", "panel");
+    area->viewport()->setAutoFillBackground(false);
+    m_details = new QLabel;
+    m_details->setTextFormat(Qt::RichText);
     m_details->setWordWrap(true);
-    m_details->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    column->addWidget(m_details);
-    column->addStretch();
-    const auto button = [&](const char* role, const char* act, const std::function<void()>& run) {
-        auto* made = new QPushButton(panel);
-        if (*role != '\0') made->setProperty("role", role);
-        made->setProperty("act", QStringLiteral("review.") + QLatin1String(act));
-        made->setObjectName(QStringLiteral("review.") + QLatin1String(act));
-        made->setFocusPolicy(Qt::NoFocus);
-        connect(made, &QPushButton::clicked, this, run);
-        column->addWidget(made);
-        return made;
-    };
-    m_open = button("", "open", [this] { emit openWanted(currentEpisode()); });
-    m_accept = button("good", "accept", [this] { decide(Verdict::Accepted, ReturnTo::Nobody, {}); });
-    m_return = button("caution", "return", [this] {
-        askReason(Verdict::Returned, ReturnTo::Annotator,
-                  {tr("An edge is late or early"), tr("A wrong label"), tr("A segment is missing"), tr("See the note")},
-                  m_return);
+    m_details->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+    m_details->setTextInteractionFlags(Qt::NoTextInteraction);
+    area->setWidget(m_details);
+    m_details->setAutoFillBackground(false);
+    column->addWidget(area, 1);
+    m_reasons = new ReasonPanel(panel);
+    column->addWidget(m_reasons);
+    m_verdicts = new QWidget(panel);
+    auto* buttons = new QVBoxLayout(m_verdicts);
+    buttons->setContentsMargins(0, 0, 0, 0);
+    buttons->setSpacing(6);
+    m_open = makeButton(*buttons, "", "open", [this] { emit openWanted(currentEpisode()); });
+    m_accept = makeButton(*buttons, "good", "accept", [this] { decide(Verdict::Accepted, ReturnTo::Nobody, {}); });
+    makeButton(*buttons, "caution", "return", [this] { askReason(Verdict::Returned, ReturnTo::Annotator); });
+    makeButton(*buttons, "caution", "station", [this] { askReason(Verdict::Returned, ReturnTo::Station); });
+    makeButton(*buttons, "bad", "reject", [this] { askReason(Verdict::Rejected, ReturnTo::Nobody); });
+    makeButton(*buttons, "flat", "takeBack", [this] { emit takeBackWanted(); });
+    column->addWidget(m_verdicts);
+    connect(m_reasons, &ReasonPanel::left, this, [this] {
+        m_verdicts->show();
+        m_tiles->setFocus();
     });
-    m_redo = button("caution", "station", [this] {
-        askReason(Verdict::Returned, ReturnTo::Station,
-                  {tr("Do this task again"), tr("Table not as on the card"), tr("Wrong task")}, m_redo);
-    });
-    m_reject = button("bad", "reject", [this] {
-        askReason(Verdict::Rejected, ReturnTo::Nobody,
-                  {tr("A camera froze or is dark"), tr("The robot did not follow"), tr("A person is in the picture"),
-                   tr("Data is damaged")},
-                  m_reject);
-    });
-    m_takeBack = button("flat", "takeBack", [this] { emit takeBackWanted(); });
     return panel;
 }
 
-void ReviewPage::addKeys(KeyRouter& keys)
+void ReviewPage::addKeys()
 {
-    const auto click = [](QPushButton* button) {
-        return [button] {
-            if (button->isEnabled()) button->click();
+    m_keys.removePage(kPage);
+    const auto add = [this](const char* id, const QString& title, const QKeySequence& key, std::function<void()> run,
+                            bool repeats = false) {
+        m_keys.add({.id = QStringLiteral("review.") + QLatin1String(id),
+                    .page = kPage,
+                    .title = title,
+                    .key = key,
+                    .run = std::move(run),
+                    .repeats = repeats});
+    };
+    const auto click = [this](const char* act) {
+        return [this, act] {
+            if (m_reasons->isVisible()) return;
+            for (const auto& [button, name] : m_buttons)
+                if (QLatin1String(name) == QLatin1String(act) && button->isEnabled()) button->click();
         };
     };
-    keys.add({.id = "review.down",
-              .page = kPage,
-              .title = tr("Next episode"),
-              .key = Qt::Key_Down,
-              .run = [this] { move(1); },
-              .repeats = true});
-    keys.add({.id = "review.up",
-              .page = kPage,
-              .title = tr("Previous episode"),
-              .key = Qt::Key_Up,
-              .run = [this] { move(-1); },
-              .repeats = true});
-    keys.add({.id = "review.open",
-              .page = kPage,
-              .title = tr("Open in Annotate"),
-              .key = Qt::Key_Return,
-              .run = click(m_open)});
-    keys.add({.id = "review.accept", .page = kPage, .title = tr("Accept"), .key = Qt::Key_A, .run = click(m_accept)});
-    keys.add({.id = "review.return",
-              .page = kPage,
-              .title = tr("Return to the annotator …"),
-              .key = Qt::Key_T,
-              .run = click(m_return)});
-    keys.add({.id = "review.station",
-              .page = kPage,
-              .title = tr("Return to the station …"),
-              .key = Qt::Key_S,
-              .run = click(m_redo)});
-    keys.add({.id = "review.reject", .page = kPage, .title = tr("Reject …"), .key = Qt::Key_X, .run = click(m_reject)});
-    keys.add({.id = "review.takeBack",
-              .page = kPage,
-              .title = tr("Take the last verdict back"),
-              .key = QKeySequence(Qt::CTRL | Qt::Key_Z),
-              .run = click(m_takeBack)});
-    keys.add({.id = "review.search", .page = kPage, .title = tr("Search"), .key = Qt::Key_Slash, .run = [this] {
-                  m_search->setFocus();
-              }});
-    connect(&keys, &KeyRouter::changed, this, &ReviewPage::nameButtons);
+    const auto move = [this](int columns, int rows, bool extend) {
+        return [this, columns, rows, extend] { m_tiles->move(columns + rows * m_tiles->columns(), extend); };
+    };
+    const auto shift = [](Qt::Key key) { return QKeySequence(Qt::SHIFT | key); };
+    add("next", tr("Next episode"), Qt::Key_Right, move(1, 0, false), true);
+    add("previous", tr("Previous episode"), Qt::Key_Left, move(-1, 0, false), true);
+    add("down", tr("One row down"), Qt::Key_Down, move(0, 1, false), true);
+    add("up", tr("One row up"), Qt::Key_Up, move(0, -1, false), true);
+    add("moreNext", tr("The next one too"), shift(Qt::Key_Right), move(1, 0, true), true);
+    add("moreDown", tr("One more row down"), shift(Qt::Key_Down), move(0, 1, true), true);
+    add("all", tr("Select everything shown"), QKeySequence(Qt::CTRL | Qt::Key_A), [this] { m_tiles->selectAll(); });
+    add("open", tr("Open in Annotate"), Qt::Key_Return, click("open"));
+    add("accept", tr("Accept"), Qt::Key_A, click("accept"));
+    add("return", tr("Return to the annotator …"), Qt::Key_T, click("return"));
+    add("station", tr("Return to the station …"), Qt::Key_S, click("station"));
+    add("reject", tr("Reject …"), Qt::Key_X, click("reject"));
+    add("takeBack", tr("Take the last verdict back"), QKeySequence(Qt::CTRL | Qt::Key_Z), click("takeBack"));
+    for (int number = 1; number <= 6; ++number)
+        m_keys.add({.id = QStringLiteral("review.reason%1").arg(number),
+                    .page = kPage,
+                    .title = tr("Reason %1").arg(number),
+                    .key = static_cast<Qt::Key>(Qt::Key_0 + number),
+                    .run = [this, number] { m_reasons->choose(number); }});
+    add("words", tr("Reason in your own words"), Qt::Key_Tab, [this] { m_reasons->write(); });
+    add("cancel", tr("Cancel"), Qt::Key_Escape, [this] {
+        if (m_reasons->isVisible())
+            m_reasons->giveUp();
+        else if (selectedEpisodes().size() > 1)
+            select(currentEpisode());
+        else
+            m_messages->clear();
+    });
+    add("camera", tr("Next camera, on every tile"), Qt::Key_V, [this] { nextCamera(); });
+    add("search", tr("Search"), Qt::Key_Slash, [this] { m_search->setFocus(Qt::ShortcutFocusReason); });
+    add("clear", tr("Clear the filter"), QKeySequence(Qt::CTRL | Qt::Key_Backspace), [this] { clearFilter(); });
+    connect(&m_keys, &KeyRouter::changed, this, &ReviewPage::nameButtons, Qt::UniqueConnection);
+    nameButtons();
 }
 
 void ReviewPage::translate()
 {
-    m_search->setPlaceholderText(tr("Search task and instruction, in any language"));
-    refill(*m_state, tr("Any state"), states(), stateTitle);
-    refill(*m_outcome, tr("Any outcome"), {QStringLiteral("success"), QStringLiteral("failure")}, outcomeTitle);
+    m_search->setPlaceholderText(tr("/  task or instruction"));
+    m_search->setAccessibleName(tr("Search task and instruction"));
+    const std::vector<QString> headings{tr("SEARCH"), tr("FILTER"), tr("LIBRARY")};
+    for (std::size_t i = 0; i < m_headings.size(); ++i) m_headings[i]->setText(headings[i]);
+    const std::vector<std::pair<QComboBox*, QString>> names{
+        {m_combos[kTask], tr("Task")},       {m_combos[kRobot], tr("Robot")}, {m_combos[kPerson], tr("Operator")},
+        {m_combos[kStation], tr("Station")}, {m_combos[kState], tr("State")}, {m_combos[kOutcome], tr("Outcome")}};
+    for (const auto& [combo, name] : names) combo->setAccessibleName(name);
+    setChoices(ReviewChoices(m_choices));
+    std::vector<std::pair<QString, QString>> states{{tr("to judge"), QStringLiteral("to_judge")}};
+    for (const char* state : {"recorded", "checked", "quarantined", "labelling", "labelled", "in_review", "accepted",
+                              "returned", "rejected"})
+        states.emplace_back(stateTitle(QLatin1String(state)), QLatin1String(state));
+    refill(*m_combos[kState], tr("Any state"), states);
+    refill(*m_combos[kOutcome], tr("Any outcome"),
+           {{outcomeTitle(QStringLiteral("success")), QStringLiteral("success")},
+            {outcomeTitle(QStringLiteral("failure")), QStringLiteral("failure")},
+            {outcomeTitle(QStringLiteral("unknown")), QStringLiteral("unknown")}});
     m_table.retranslate();
-    m_more->setText(tr("Show more"));
     nameButtons();
-    emit filterChanged();
+    showCount();
+}
+
+void ReviewPage::setChoices(const ReviewChoices& choices)
+{
+    m_choices = choices;
+    refill(*m_combos[kTask], tr("Any task"), plain(choices.tasks));
+    refill(*m_combos[kRobot], tr("Any robot"), plain(choices.robots));
+    refill(*m_combos[kPerson], tr("Any operator"), plain(choices.people));
+    refill(*m_combos[kStation], tr("Any station"), plain(choices.stations));
 }
 
 void ReviewPage::nameButtons()
 {
-    const std::vector<std::pair<QPushButton*, QString>> titles{
-        {m_open, tr("Open in Annotate")},    {m_accept, tr("Accept")},   {m_return, tr("Return to annotator …")},
-        {m_redo, tr("Return to station …")}, {m_reject, tr("Reject …")}, {m_takeBack, tr("Take verdict back")}};
-    for (const auto& [button, title] : titles) {
-        QString text = title;
+    const std::vector<std::pair<QLatin1String, QString>> titles{
+        {QLatin1String("open"), tr("Open in Annotate")},
+        {QLatin1String("accept"), tr("Accept")},
+        {QLatin1String("return"), tr("Return to annotator …")},
+        {QLatin1String("station"), tr("Return to station …")},
+        {QLatin1String("reject"), tr("Reject …")},
+        {QLatin1String("takeBack"), tr("Take verdict back")},
+        {QLatin1String("clear"), tr("Clear filter")},
+        {QLatin1String("export"), tr("Export these …")},
+        {QLatin1String("check"), tr("Check every file")},
+        {QLatin1String("import"), tr("Import a robot model …")}};
+    const auto keyOf = [this](const QString& id) {
         for (const KeyAct& act : m_keys.acts())
-            if (act.id == button->property("act").toString() && !act.key.isEmpty())
-                text += QStringLiteral("   ") + act.key.toString(QKeySequence::NativeText);
-        button->setText(text);
+            if (act.id == id) return keyText(act.key);
+        return QString();
+    };
+    const auto several = selectedEpisodes().size();
+    for (const auto& [button, act] : m_buttons) {
+        for (const auto& [name, title] : titles) {
+            if (name != QLatin1String(act)) continue;
+            QString text = title;
+            const bool isVerdict =
+                button->parentWidget() == m_verdicts && button != m_open && name != QLatin1String("takeBack");
+            if (several > 1 && isVerdict) text += QStringLiteral(" (%1)").arg(several);
+            const QString key = keyOf(QStringLiteral("review.") + QLatin1String(act));
+            button->setText(key.isEmpty() ? text : QStringLiteral("%1   %2").arg(text, key));
+        }
     }
+    const QString camera =
+        m_camera.isEmpty() ? (m_cameras.isEmpty() ? tr("first camera") : m_cameras.front()) : m_camera;
+    m_cameraButton->setText(tr("View: %1   %2").arg(camera, keyOf(QStringLiteral("review.camera"))));
 }
 
 void ReviewPage::setLines(std::vector<EpisodeLine> lines)
 {
     const QString kept = currentEpisode();
+    const auto keptRow = m_tiles->currentIndex().row();
     m_table.setLines(std::move(lines));
-    m_count->setText(m_hasMore ? tr("%n episode(s) shown, there are more", nullptr, m_table.rowCount())
-                               : tr("%n episode(s)", nullptr, m_table.rowCount()));
-    select(kept);
-    if (m_view->currentIndex().row() < 0 && m_table.rowCount() > 0) m_view->selectRow(0);
-    const bool any = m_table.rowCount() > 0;
-    for (QPushButton* button : {m_open, m_accept, m_return, m_redo, m_reject}) button->setEnabled(any);
-    if (!any) m_details->setText(tr("No episode fits. Record one on the Operate page, or widen the filter."));
-}
-
-void ReviewPage::setMore(bool more)
-{
-    m_hasMore = more;
-    m_more->setVisible(more);
-}
-
-void ReviewPage::setPictures(const QString& episode, const std::vector<std::pair<QString, QImage>>& pictures)
-{
-    if (episode != currentEpisode()) return;
-    for (ImageView* view : m_imageViews) view->deleteLater();
-    m_imageViews.clear();
-    for (const auto& [name, image] : pictures) {
-        auto* view = new ImageView(name, this);
-        if (image.isNull())
-            view->setPlaceholder(tr("no picture"));
-        else
-            view->setImage(image);
-        m_pictures->addWidget(view);
-        m_imageViews.push_back(view);
-        if (m_imageViews.size() == 2) break;
+    showCount();
+    if (m_tiles->currentIndex().row() < 0 && m_table.rowCount() > 0) {
+        const int row = m_table.rowOf(kept);
+        const int wanted = row >= 0 ? row : std::clamp(keptRow, 0, m_table.rowCount() - 1);
+        m_tiles->selectionModel()->setCurrentIndex(m_table.index(wanted, 0), QItemSelectionModel::ClearAndSelect);
+        m_tiles->scrollTo(m_table.index(wanted, 0));
     }
+    showSelection();
+}
+
+void ReviewPage::showCount()
+{
+    const int shown = m_table.rowCount();
+    if (m_total && *m_total > shown)
+        m_count->setText(tr("%1 of %2 episodes").arg(shown).arg(*m_total));
+    else
+        m_count->setText(tr("%n episode(s)", nullptr, shown));
+}
+
+void ReviewPage::setTotal(std::optional<std::int64_t> total)
+{
+    m_total = total;
+    showCount();
+}
+
+void ReviewPage::showSelection()
+{
+    const auto several = selectedEpisodes().size();
+    const bool any = m_table.rowCount() > 0;
+    for (const auto& [button, act] : m_buttons)
+        if (button->parentWidget() == m_verdicts && QLatin1String(act) != QLatin1String("takeBack"))
+            button->setEnabled(any && (several > 0 || button == m_open));
+    const EpisodeLine* line = m_table.line(m_tiles->currentIndex().row());
+    m_title->setText(several > 1 ? tr("%n episode(s) selected", nullptr, static_cast<int>(several))
+                     : line      ? line->task
+                                 : QString());
+    if (!any) {
+        m_details->setText(tr("No episode fits. Record one on the Operate page, or clear the filter."));
+        m_preview->setPlaceholder({});
+        m_previewed.clear();
+        m_play.stop();
+    }
+    nameButtons();
 }
 
 void ReviewPage::setDetails(const QString& episode, const QString& html)
@@ -286,58 +409,162 @@ void ReviewPage::setDetails(const QString& episode, const QString& html)
     if (episode == currentEpisode()) m_details->setText(html);
 }
 
+void ReviewPage::setPreview(const QString& episode, const QStringList& cameras, qint64 duration, const QString& problem)
+{
+    if (episode != currentEpisode()) return;
+    m_previewed = episode;
+    m_cameras = cameras;
+    m_duration = duration;
+    nameButtons();
+    if (cameras.isEmpty()) {
+        m_play.stop();
+        m_preview->setNote({});
+        m_preview->setPlaceholder(!problem.isEmpty() ? problem : tr("This episode has no camera."));
+        return;
+    }
+    m_playClock.start();
+    if (isVisible()) m_play.start();
+    playPreview();
+}
+
+void ReviewPage::playPreview()
+{
+    if (m_previewed.isEmpty() || m_cameras.isEmpty() || m_duration <= 0) return;
+    const QString camera = m_cameras.contains(m_camera) ? m_camera : m_cameras.front();
+    emit previewImageWanted(camera, m_playClock.nsecsElapsed() % m_duration);
+}
+
+void ReviewPage::setPreviewImage(const QString& episode, qint64 time, const QImage& image)
+{
+    if (episode != currentEpisode() || m_cameras.isEmpty()) return;
+    const QString camera = m_cameras.contains(m_camera) ? m_camera : m_cameras.front();
+    m_preview->setName(camera);
+    m_preview->setNote(tr("%1 / %2 s").arg(toSeconds(time), 0, 'f', 1).arg(toSeconds(m_duration), 0, 'f', 1));
+    if (image.isNull())
+        m_preview->setPlaceholder(tr("This image cannot be read."));
+    else
+        m_preview->setImage(image);
+    emit complete();
+}
+
+void ReviewPage::nextCamera()
+{
+    if (m_cameras.isEmpty()) return;
+    const auto here = m_cameras.indexOf(m_camera.isEmpty() ? m_cameras.front() : m_camera);
+    m_camera = m_cameras[(here + 1) % m_cameras.size()];
+    nameButtons();
+    playPreview();
+    emit cameraChanged();
+}
+
 QString ReviewPage::currentEpisode() const
 {
-    const EpisodeLine* line = m_table.line(m_view->currentIndex().row());
+    const EpisodeLine* line = m_table.line(m_tiles->currentIndex().row());
     return line ? line->id : QString();
+}
+
+QStringList ReviewPage::selectedEpisodes() const
+{
+    QModelIndexList rows = m_tiles->selectionModel()->selectedIndexes();
+    std::ranges::sort(rows, {}, &QModelIndex::row);
+    QStringList ids;
+    for (const QModelIndex& row : rows)
+        if (const EpisodeLine* line = m_table.line(row.row())) ids << line->id;
+    return ids;
 }
 
 void ReviewPage::select(const QString& episode)
 {
     const int row = m_table.rowOf(episode);
-    if (row >= 0) m_view->selectRow(row);
+    if (row < 0) return;
+    m_tiles->selectionModel()->setCurrentIndex(m_table.index(row, 0), QItemSelectionModel::ClearAndSelect);
+    m_tiles->scrollTo(m_table.index(row, 0));
 }
 
-void ReviewPage::move(int rows)
+void ReviewPage::goOn(const QStringList& judged)
 {
-    const int wanted = std::clamp(m_view->currentIndex().row() + rows, 0, std::max(0, m_table.rowCount() - 1));
-    m_view->selectRow(wanted);
+    int last = -1;
+    for (const QString& episode : judged) last = std::max(last, m_table.rowOf(episode));
+    if (last >= 0 && last + 1 < m_table.rowCount()) select(m_table.line(last + 1)->id);
 }
 
 void ReviewPage::readFilter()
 {
-    const ReviewFilter wanted{.text = m_search->text().trimmed(),
-                              .state = m_state->currentData().toString(),
-                              .outcome = m_outcome->currentData().toString()};
     m_typing.stop();
+    const auto chosen = [this](Part part) { return m_combos[part]->currentData().toString(); };
+    const ReviewFilter wanted{.text = m_search->text().trimmed(),
+                              .task = chosen(kTask),
+                              .robot = chosen(kRobot),
+                              .person = chosen(kPerson),
+                              .station = chosen(kStation),
+                              .state = chosen(kState),
+                              .outcome = chosen(kOutcome)};
+    if (wanted == m_filter) return;
     m_filter = wanted;
     emit filterChanged();
 }
 
-void ReviewPage::askReason(Verdict verdict, ReturnTo returnTo, const std::vector<QString>& reasons, QPushButton* from)
+void ReviewPage::clearFilter()
 {
-    auto* menu = new QMenu(this);
-    menu->setAttribute(Qt::WA_DeleteOnClose);
-    int number = 1;
-    for (const QString& reason : reasons) {
-        QAction* action = menu->addAction(QStringLiteral("&%1  %2").arg(number++).arg(reason));
-        connect(action, &QAction::triggered, this,
-                [this, verdict, returnTo, reason] { decide(verdict, returnTo, reason); });
+    const QSignalBlocker quiet(m_search);
+    m_search->clear();
+    for (QComboBox* combo : m_combos) {
+        const QSignalBlocker still(combo);
+        combo->setCurrentIndex(0);
     }
-    menu->popup(from->mapToGlobal(QPoint(0, -menu->sizeHint().height() - 4)));
+    m_tiles->setFocus();
+    readFilter();
+}
+
+void ReviewPage::askReason(Verdict verdict, ReturnTo returnTo)
+{
+    const auto count = static_cast<int>(selectedEpisodes().size());
+    if (count == 0) return;
+    std::vector<QString> reasons;
+    QString question;
+    if (verdict == Verdict::Rejected) {
+        question = tr("Why is it unusable? (%n episode(s))", nullptr, count);
+        reasons = {tr("A camera froze or is dark"), tr("The robot did not follow"), tr("A person is in the picture"),
+                   tr("Data is damaged")};
+    } else if (returnTo == ReturnTo::Annotator) {
+        question = tr("What shall the annotator change? (%n episode(s))", nullptr, count);
+        reasons = {tr("An edge is late or early"), tr("A wrong label"), tr("A segment is missing")};
+    } else {
+        question = tr("What shall the station do again? (%n episode(s))", nullptr, count);
+        reasons = {tr("Do this task again"), tr("Table not as on the card"), tr("Wrong task")};
+    }
+    m_verdicts->hide();
+    m_reasons->ask(question, reasons,
+                   [this, verdict, returnTo](const QString& reason) { decide(verdict, returnTo, reason); });
 }
 
 void ReviewPage::decide(Verdict verdict, ReturnTo returnTo, const QString& reason)
 {
-    const QString episode = currentEpisode();
-    if (!episode.isEmpty()) emit verdictWanted(episode, verdict, returnTo, reason);
+    const QStringList episodes = selectedEpisodes();
+    if (!episodes.isEmpty())
+        emit verdictWanted({.episodes = episodes, .verdict = verdict, .returnTo = returnTo, .reason = reason});
 }
 
 void ReviewPage::changeEvent(QEvent* event)
 {
-    if (event->type() == QEvent::LanguageChange) translate();
+    if (event->type() == QEvent::LanguageChange) {
+        QMetaObject::invokeMethod(this, &ReviewPage::addKeys, Qt::QueuedConnection);
+        translate();
+    }
     if (event->type() == QEvent::PaletteChange) m_table.retranslate();
     QWidget::changeEvent(event);
+}
+
+void ReviewPage::showEvent(QShowEvent* event)
+{
+    if (!m_previewed.isEmpty()) m_play.start();
+    QWidget::showEvent(event);
+}
+
+void ReviewPage::hideEvent(QHideEvent* event)
+{
+    m_play.stop();
+    QWidget::hideEvent(event);
 }
 
 }  // namespace understudy

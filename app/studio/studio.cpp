@@ -22,6 +22,7 @@
 namespace understudy {
 namespace {
 
+constexpr QSize kPictureSize{1680, 1020};
 constexpr int kSettleMs = 1200;         ///< a picture is complete once it has stood still so long
 constexpr int kLongestWaitMs = 60'000;  ///< for a screenshot
 
@@ -37,7 +38,7 @@ struct Studio::Parts {
           review(new ReviewPage(window.keys())),
           session(*operate),
           annotation(library, episodes, *annotate),
-          reviewing(library, episodes, *review)
+          reviewing(library, *review)
     {
     }
 
@@ -100,6 +101,7 @@ void Studio::show()
 {
     Parts& parts = *m_parts;
     parts.window.installEventFilter(this);
+    if (!parts.options.screenshot.isEmpty()) parts.window.resize(kPictureSize);
     parts.window.show();
     parts.window.activateWindow();
     parts.reviewing.refresh();
@@ -149,6 +151,7 @@ void Studio::loadVocabulary()
 void Studio::showVocabulary()
 {
     Parts& parts = *m_parts;
+    parts.annotate->setLanguage(parts.window.language());
     parts.annotate->setTiers(parts.vocabulary.tiers(parts.window.language()));
     parts.annotate->setVocabulary(parts.vocabulary.labels(parts.window.language()));
 }
@@ -164,7 +167,7 @@ void Studio::connectParts()
         QSettings().setValue(QStringLiteral("window/page"), page);
         if (page == QStringLiteral("operate")) m_parts->session.setAway(false);
         if (page == QStringLiteral("review")) m_parts->reviewing.refresh();
-        if (page == QStringLiteral("annotate")) m_parts->annotation.openNewest();
+        if (page == QStringLiteral("annotate")) m_parts->annotation.openLast();
     });
     connect(&window, &StudioWindow::closing, this, [this] { m_parts->session.setAway(true); });
     connect(&window, &StudioWindow::languageChanged, this, &Studio::showVocabulary);
@@ -174,7 +177,7 @@ void Studio::connectParts()
         m_parts->window.openPage(QStringLiteral("annotate"));
     });
     connect(&parts.annotation, &AnnotateController::changed, &parts.reviewing, &ReviewController::refresh);
-    connect(&parts.session, &SessionController::takeEnded, &parts.reviewing, &ReviewController::refresh);
+    connect(&parts.session, &SessionController::takeEnded, &parts.reviewing, &ReviewController::checkTake);
     connect(&parts.session, &SessionController::opened, this, [this] {
         const RobotInfo& robot = m_parts->session.session()->robotInfo();
         m_parts->window.plate().setText({.real = robot.kind == RobotKind::Real,
@@ -203,6 +206,8 @@ void Studio::watchForCompletion()
         connect(parts.operate, &OperatePage::complete, this, began);
     else if (page == QStringLiteral("annotate"))
         connect(parts.annotate, &AnnotatePage::complete, this, began);
+    else if (page == QStringLiteral("review"))
+        connect(parts.review, &ReviewPage::complete, this, began);
     else
         began();
     QTimer::singleShot(kLongestWaitMs, this, began);

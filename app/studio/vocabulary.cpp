@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
+#include "app/studio/labelsearch.h"
+
 namespace understudy {
 namespace {
 
@@ -27,7 +29,9 @@ Result<std::vector<Vocabulary::Entry>> entries(const toml::table& root, const ch
             return fail(fmt::format("{}, line {}: the id \"{}\" stands twice", origin, node.source().begin.line, id));
         found.push_back({.id = QString::fromStdString(id),
                          .en = QString::fromStdString(text("en")),
-                         .zh = QString::fromStdString(text("zh"))});
+                         .zh = QString::fromStdString(text("zh")),
+                         .initials = text("py").empty() ? pinyinInitials(QString::fromStdString(text("zh")))
+                                                        : QString::fromStdString(text("py"))});
     }
     return found;
 }
@@ -63,8 +67,12 @@ std::vector<AnnotateTier> Vocabulary::tiers(const QString& language) const
 std::vector<AnnotateLabel> Vocabulary::labels(const QString& language) const
 {
     std::vector<AnnotateLabel> shown;
+    const bool zh = language == QStringLiteral("zh");
     for (const Entry& entry : labelEntries)
-        shown.push_back({.id = entry.id, .title = language == QStringLiteral("zh") ? entry.zh : entry.en});
+        shown.push_back({.id = entry.id,
+                         .title = zh ? entry.zh : entry.en,
+                         .otherTitle = zh ? entry.en : entry.zh,
+                         .initials = entry.initials});
     return shown;
 }
 

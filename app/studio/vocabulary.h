@@ -16,6 +16,7 @@ struct Vocabulary {
         QString id;
         QString en;
         QString zh;
+        QString initials;  ///< of the pinyin of zh
     };
     std::vector<Entry> tierEntries;
     std::vector<Entry> labelEntries;

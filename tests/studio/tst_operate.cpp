@@ -300,7 +300,7 @@ void TestOperate::leavingThePageLetsGoAndKeepsTheTake()
     QCOMPARE(window().currentPage(), QString("annotate"));
     QTRY_VERIFY2_WITH_TIMEOUT(view().phase == TeleopPhase::Ready, describe(view()), kPatience);
     QTRY_COMPARE_WITH_TIMEOUT(episodes(library()).size(), std::size_t(1), kPatience);
-    QTRY_COMPARE_WITH_TIMEOUT(episodes(library()).front().state, EpisodeState::Recorded, kPatience);
+    QTRY_COMPARE_WITH_TIMEOUT(episodes(library()).front().state, EpisodeState::Checked, kPatience);
     release(window(), Qt::Key_Space);
     click(window(), Qt::Key_1, Qt::ControlModifier);
     QTRY_VERIFY_WITH_TIMEOUT(view().reset && view().canStart == false, kPatience);
@@ -319,7 +319,8 @@ void TestOperate::closingTheWindowKeepsTheTake()
     m_studio.reset();
     const std::vector<EpisodeRow> rows = episodes(library());
     QCOMPARE(rows.size(), std::size_t(1));
-    QCOMPARE(rows.front().state, EpisodeState::Recorded);
+    const EpisodeState state = rows.front().state;  // the studio may or may not have read it by now
+    QVERIFY(state == EpisodeState::Recorded || state == EpisodeState::Checked);
     QCOMPARE(rows.front().outcome, Outcome::Unknown);
     QVERIFY(rows.front().durationNs > 200 * kMillisecond);
 }
