@@ -175,10 +175,6 @@
         <source>Not handed in: %1</source>
         <translation>未提交：%1</translation>
     </message>
-    <message>
-        <source>Handed in for review. Alt+Right opens the next episode.</source>
-        <translation>已提交审核。按 Alt+Right 打开下一段。</translation>
-    </message>
 </context>
 <context>
     <name>understudy::AnnotatePage</name>
@@ -1094,7 +1090,7 @@
     </message>
     <message>
         <source>When every skill has its label, Ctrl+Enter hands the take in for review. Do it now.</source>
-        <translation type="unfinished"></translation>
+        <translation>每个技能都标好后，按 Ctrl+Enter 提交审核。现在试试。</translation>
     </message>
 </context>
 <context>
