@@ -331,6 +331,7 @@ void ReviewController::judge(const ReviewVerdict& verdict)
         QString problem;  ///< of the first that was refused
         int refused = 0;
     };
+    ++m_asked;
     m_library.ask(
         this,
         [verdict](const LibraryAccess& access) -> Result<Judged> {
@@ -347,6 +348,7 @@ void ReviewController::judge(const ReviewVerdict& verdict)
             return judged;
         },
         [this, verdict](const Result<Judged>& answer) {
+            --m_asked;
             if (!answer) return sayWhy(QString::fromStdString(answer.error().message));
             const QString title = stateTitle(QString::fromUtf8(nameOf(verdict.verdict).data()));
             const int done = static_cast<int>(answer->done.size());
@@ -361,11 +363,19 @@ void ReviewController::judge(const ReviewVerdict& verdict)
             m_page.messages().say(kind, words, tr("Take back  Ctrl+Z"), [this] { takeBack(); });
             m_goOnAfter = verdict.episodes;
             ask(false);
+            while (m_asked == 0 && m_takeBacks > 0) {
+                --m_takeBacks;
+                takeBack();
+            }
         });
 }
 
 void ReviewController::takeBack()
 {
+    if (m_asked > 0) {  // the verdict meant is not stored yet
+        ++m_takeBacks;
+        return;
+    }
     if (m_judged.empty()) {
         m_page.messages().say(MessageBar::Kind::Info, tr("There is no verdict of this session to take back."));
         return;

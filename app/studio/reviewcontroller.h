@@ -55,6 +55,8 @@ private:
     std::optional<std::int64_t> m_next;
     ReviewChoices m_choices;
     std::vector<std::vector<QString>> m_judged;  ///< the episodes of each act, newest last
+    int m_asked = 0;                             ///< verdicts on their way to the library
+    int m_takeBacks = 0;                         ///< asked for meanwhile
     QStringList m_goOnAfter;                     ///< judged, and the list is being read again
     quint64 m_request = 0;
     bool m_practice = false;

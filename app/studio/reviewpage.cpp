@@ -468,8 +468,10 @@ QStringList ReviewPage::selectedEpisodes() const
     QModelIndexList rows = m_tiles->selectionModel()->selectedIndexes();
     std::ranges::sort(rows, {}, &QModelIndex::row);
     QStringList ids;
-    for (const QModelIndex& row : rows)
+    for (const QModelIndex& row : rows) {
+        if (row.column() != m_tiles->modelColumn()) continue;  // «select all» takes every column of a row
         if (const EpisodeLine* line = m_table.line(row.row())) ids << line->id;
+    }
     return ids;
 }
 
