@@ -139,7 +139,9 @@ private slots:
         QTest::mouseClick(m_page->findChild<QPushButton*>("review.reject"), Qt::LeftButton);
         QTest::mouseClick(m_page->findChild<QPushButton*>("review.reason1"), Qt::LeftButton);
         QTRY_COMPARE(stateOf(id), EpisodeState::Rejected);
-        QTest::mouseClick(m_page->findChild<QPushButton*>("message.action"), Qt::LeftButton);
+        auto* takeBack = m_page->findChild<QPushButton*>("message.action");
+        QTRY_VERIFY(takeBack->isVisible());
+        QTest::mouseClick(takeBack, Qt::LeftButton);
         QTRY_COMPARE(stateOf(id), EpisodeState::Checked);
         QTest::mouseClick(m_page->findChild<QPushButton*>("review.accept"), Qt::LeftButton);
         QTRY_COMPARE(stateOf(id), EpisodeState::Accepted);
