@@ -64,6 +64,7 @@ using OpenWindow = std::function<int(const CommandContext&, const WindowOptions&
 [[nodiscard]] int runCheck(const CommandContext& context, const std::string& episode);
 [[nodiscard]] int runExport(const CommandContext& context, const ExportOptions& options);
 [[nodiscard]] int runRetarget(const CommandContext& context);
+[[nodiscard]] int runProfile(const CommandContext& context, const std::filesystem::path& to);
 [[nodiscard]] int runResolve(const CommandContext& context, const std::string& episode);
 [[nodiscard]] int runBench(const CommandContext& context, const BenchOptions& options);
 

@@ -121,6 +121,7 @@ Result<void> TeleopSession::Parts::openRobot()
     model = std::make_unique<RobotModel>(std::move(*loaded));
     if (!model->teleoperationGap().empty()) return fail(model->teleoperationGap());
     for (const std::string& warning : model->warnings()) spdlog::info("{}: {}", model->name(), warning);
+    if (!model->proposal().empty()) notes.push_back(model->warnings().back());
     const SimulatorFaults faults{.silentAfter = durationOf(station.faults.robotSilentAfter),
                                  .silentFor = durationOf(station.faults.robotSilentFor)};
     Result<std::unique_ptr<SimulatorLink>> link = SimulatorLink::create(*model, clock, {.faults = faults});
