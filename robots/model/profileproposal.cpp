@@ -388,7 +388,8 @@ private:
                 const bool moved = !m_tree.jointsOf(body).empty();
                 const bool named = names(m_tree.nameOf(body), {"head", "neck", "skull"});
                 const double z = m_tree.atZero(body).position.z();
-                if (!moved && !named && (m_tree.shapeOf(body).empty() || z < shoulders)) return;
+                if (!named && z < (moved ? m_tree.atZero(m_torso).position.z() : shoulders)) return;
+                if (!named && !moved && m_tree.shapeOf(body).empty()) return;
                 const double rank = z + (named ? 20 : moved ? 10 : 0);
                 if (rank < height) return;
                 best = body;
