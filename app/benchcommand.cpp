@@ -20,6 +20,7 @@
 #include "storage/export/exportbench.h"
 #include "storage/indexbench.h"
 #include "storage/mcapbench.h"
+#include "storage/quality/qualitybench.h"
 #include "xr/standins/devicebench.h"
 
 namespace understudy {
@@ -174,6 +175,19 @@ Result<Figures> benchExport(const Bench& bench)
         {.name = "LeRobot export, three cameras, 29 joints", .unit = "rows/s", .value = rate->rowsPerSecond}};
 }
 
+Result<Figures> benchQc(const Bench& bench)
+{
+    const Result<QualityRate> rate = measureQuality(bench.folder);
+    if (!rate) return tl::unexpected(rate.error());
+    return Figures{
+        {.name = "quality checks of an episode, three cameras of 640x480",
+         .unit = "x real time",
+         .value = rate->realTime,
+         .referenceName = "the same without its cameras",
+         .reference = rate->samplesOnly},
+        {.name = "looking at three cameras' images while they come", .unit = "cores", .value = rate->liveShare}};
+}
+
 Result<Figures> benchIndex(const Bench& bench)
 {
     IndexBenchOptions options;
@@ -219,7 +233,7 @@ Result<Figures> benchXr(const Bench&)
     return figures;
 }
 
-constexpr std::array<Benchmark, 11> kBenchmarks{{
+constexpr std::array<Benchmark, 12> kBenchmarks{{
     {"ik", "one solve of both arms and the waist", benchIk},
     {"wake", "how late a loop of 500 Hz wakes, without and with real-time scheduling", benchWake},
     {"tick", "the loop while a session records its cameras", benchTick},
@@ -229,6 +243,7 @@ constexpr std::array<Benchmark, 11> kBenchmarks{{
     {"seek", "a random image of a recording", benchSeek},
     {"mcap", "writing messages", benchMcap},
     {"export", "writing a dataset", benchExport},
+    {"qc", "the quality checks of a recorded episode", benchQc},
     {"index", "a library of 100,000 episodes", benchIndex},
     {"xr", "devices: latency, parsing, a rig of four", benchXr},
 }};

@@ -19,8 +19,8 @@ std::filesystem::path defaultLibrary()
 
 bool opensWindow(int argc, char** argv)
 {
-    static const std::set<std::string_view> kCommands{"record",   "list",    "show",  "check",  "export",
-                                                      "retarget", "resolve", "bench", "devices"};
+    static const std::set<std::string_view> kCommands{"record", "list",     "show",    "check", "qc",
+                                                      "export", "retarget", "resolve", "bench", "devices"};
     for (int i = 1; i < argc; ++i) {
         const std::string_view argument = argv[i];
         if (kCommands.contains(argument) || argument == "--help" || argument == "-h" || argument == "--version")
@@ -86,6 +86,15 @@ int runCommandLine(int argc, char** argv, const OpenWindow& openWindow)
     checkCommand->add_option("episode", episode, "Id, or the beginning of one; all when left out");
     checkCommand->callback([&] { status = runCheck(context, episode); });
 
+    QcOptions quality;
+    CLI::App* qcCommand = app.add_subcommand("qc", "Run the quality checks");
+    qcCommand->add_option("episode", quality.episodes, "Ids, or the beginnings of them; all when left out");
+    qcCommand
+        ->add_option("--checks", quality.checks,
+                     "Settings of the checks (TOML); the library's checks.toml when left out")
+        ->check(CLI::ExistingFile);
+    qcCommand->callback([&] { status = runQc(context, quality); });
+
     ExportOptions exporting;
     CLI::App* exportCommand = app.add_subcommand("export", "Write a dataset");
     exportCommand->add_option("--format", exporting.format, "Dataset format")
@@ -96,6 +105,10 @@ int runCommandLine(int argc, char** argv, const OpenWindow& openWindow)
         ->check(CLI::IsMember({"sim", "real", "both"}));
     exportCommand->add_option("--fps", exporting.fps, "Rows per second; the cameras' rate when left out")
         ->check(CLI::Range(1.0, 1000.0));
+    exportCommand
+        ->add_option("--layout", exporting.layout, "Joints as their maker names them, or as all robots share them")
+        ->check(CLI::IsMember({"native", "canonical"}))
+        ->default_val("native");
     exportCommand->add_option("filter", exporting.filters, "key=value, or words to search for");
     exportCommand->callback([&] { status = runExport(context, exporting); });
 

@@ -49,8 +49,14 @@ struct ExportOptions {
     std::string format;
     std::filesystem::path to;
     std::vector<std::string> filters;
-    std::string kind;  ///< sim, real, both; empty: whichever the episodes are, refused when they are of both
-    double fps = 0;    ///< 0: the reference camera's rate
+    std::string kind;    ///< sim, real, both; empty: whichever the episodes are, refused when they are of both
+    double fps = 0;      ///< 0: the reference camera's rate
+    std::string layout;  ///< native, canonical
+};
+
+struct QcOptions {
+    std::vector<std::string> episodes;  ///< ids or beginnings; empty: all
+    std::filesystem::path checks;       ///< checks file; empty: the library's own
 };
 
 struct BenchOptions {
@@ -69,6 +75,7 @@ using OpenWindow = std::function<int(const CommandContext&, const WindowOptions&
 [[nodiscard]] int runList(const CommandContext& context, const std::vector<std::string>& filters);
 [[nodiscard]] int runShow(const CommandContext& context, const std::string& episode);
 [[nodiscard]] int runCheck(const CommandContext& context, const std::string& episode);
+[[nodiscard]] int runQc(const CommandContext& context, const QcOptions& options);
 [[nodiscard]] int runExport(const CommandContext& context, const ExportOptions& options);
 [[nodiscard]] int runRetarget(const CommandContext& context);
 [[nodiscard]] int runResolve(const CommandContext& context, const std::string& episode);

@@ -3,6 +3,7 @@
 
 #include "app/commands.h"
 #include "app/interrupt.h"
+#include "app/wristposes.h"
 #include "storage/export/libraryexport.h"
 #include "storage/library.h"
 
@@ -22,6 +23,10 @@ int runExport(const CommandContext& context, const ExportOptions& options)
     LibraryExport wanted{.filter = *filter, .to = options.to};
     if (options.kind == "both") wanted.kinds = ExportKinds::Both;
     wanted.load.grid.fps = static_cast<int>(options.fps);
+    if (options.layout == "canonical") {
+        wanted.load.layout = JointLayout::Canonical;
+        wanted.load.wristPoses = wristPosesOf(context.library);
+    }
     wanted.progress = [&](const ExportProgress& progress) {
         output.progress(fmt::format("{} of {} episodes, {} rows", progress.done, progress.total, progress.rows));
         return guard.interrupted() ? ExportControl::Cancel : ExportControl::Continue;

@@ -5,6 +5,7 @@
 
 #include "app/devicefactory.h"
 #include "app/libraryledger.h"
+#include "app/robotlayout.h"
 #include "app/shipped.h"
 #include "core/clock.h"
 #include "core/file.h"
@@ -31,6 +32,19 @@ std::vector<ModelContent> contentOf(const RobotModel& model)
     for (const ModelFile& file : model.files())
         content.push_back({.name = file.name, .path = file.path, .bytes = file.bytes});
     return content;
+}
+
+/// What ISO/WD 26264-1 wants to be inspectable and no other field says.
+std::map<std::string, std::string> provenanceOf(const EpisodeFile& episode)
+{
+    return {{"method", "teleoperation"},
+            {"embodiment", episode.row.sim ? "simulated" : "physical"},
+            {"units", "SI: m, rad, s, N, N·m"},
+            {"frames", "REP-103: x forward, y left, z up, right-handed; wrists in the torso's frame"},
+            {"quaternions", "w, x, y, z in this file; x, y, z, w in episode.mcap"},
+            {"time", "Unix ns = clock.unix_ns + (monotonic - clock.monotonic_ns); the anchor is taken once a session"},
+            {"synchronisation", "by capture time; three stamps per sample; nothing is resampled"},
+            {"kinematics", "models/<model_hash> in the library, and /robot_description in episode.mcap"}};
 }
 
 EpisodeCamera describe(const CameraInfo& info)
@@ -70,6 +84,10 @@ struct TeleopSession::Parts {
     std::unique_ptr<LibraryLedger> ledger;
     std::unique_ptr<Recorder> recorder;
     std::unique_ptr<BlackBox> blackBox;  ///< in front of the recorder
+    std::unique_ptr<LiveQuality> live;   ///< in front of the black box
+    std::unique_ptr<TakeJudge> judge;
+    EpisodeFile common;  ///< what every take says of itself
+    LiveReport lastQuality;
     TakeInfo take;
     std::string sessionId;
 
@@ -232,6 +250,14 @@ Result<void> TeleopSession::Parts::openLibraryFor(const SessionOptions& options)
     Result<std::unique_ptr<BlackBox>> box = BlackBox::create({.library = library}, *recorder, files, clock);
     if (!box) return tl::unexpected(box.error());
     blackBox = std::move(*box);
+    live = std::make_unique<LiveQuality>(*blackBox, clock);
+    EpisodeRow like;
+    like.robot = model->name();
+    like.station = station.name;
+    like.taskId = *task;
+    Result<std::unique_ptr<TakeJudge>> judging = TakeJudge::create(files, library, like);
+    if (!judging) return tl::unexpected(judging.error());
+    judge = std::move(*judging);
     return {};
 }
 
@@ -261,7 +287,7 @@ Result<void> TeleopSession::Parts::openLoop()
                             .view = &view,
                             .viewDirect = direct,
                             .robot = robot.get(),
-                            .sink = blackBox.get(),
+                            .sink = live.get(),
                             .clock = &clock};
     Result<std::unique_ptr<TeleopLoop>> made = TeleopLoop::create(*model, ports, options);
     if (!made) return tl::unexpected(made.error());
@@ -282,6 +308,8 @@ SessionInfo TeleopSession::Parts::describe() const
     common.row.sim = robot->info().kind == RobotKind::Simulated;
     common.row.station = station.name;
     common.jointNames = model->jointNames();
+    common.layout = layoutOf(*model);
+    common.provenance = provenanceOf(common);
     common.loopHz = station.loopHz;
     common.clock = WallAnchor::take(clock);
     for (const DeviceInfo& info : devicesBehind(*device, station))
@@ -332,12 +360,15 @@ Result<void> TeleopSession::start()
 {
     Parts& parts = *m_parts;
     parts.running = true;
-    if (Result<void> started = parts.robot->start(*parts.blackBox); !started) return started;
-    if (Result<void> started = parts.device->start(*parts.blackBox); !started) return started;
+    if (Result<void> started = parts.robot->start(*parts.live); !started) return started;
+    if (Result<void> started = parts.device->start(*parts.live); !started) return started;
     for (CameraSource* camera : parts.cameras)
-        if (Result<void> started = camera->start(*parts.blackBox); !started) return started;
+        if (Result<void> started = camera->start(*parts.live); !started) return started;
     if (Result<void> opened = parts.openLoop(); !opened) return opened;
-    if (Result<void> started = parts.recorder->start(parts.describe()); !started) return started;
+    const SessionInfo session = parts.describe();
+    parts.common = session.common;
+    if (Result<void> started = parts.recorder->start(session); !started) return started;
+    parts.live->start();
     parts.runner = std::make_unique<LoopRunner>(*parts.loop, LoopRunnerOptions{.rateHz = parts.station.loopHz,
                                                                                .realtime = parts.station.realTime,
                                                                                .lockMemory = parts.station.realTime});
@@ -350,6 +381,7 @@ void TeleopSession::stop()
     if (!parts.running) return;
     parts.running = false;
     if (parts.recorder) parts.recorder->stop();
+    if (parts.live) parts.live->stop();
     if (parts.runner) parts.runner->stop();
     for (CameraSource* camera : parts.cameras) camera->stop();
     parts.device->stop();
@@ -360,16 +392,45 @@ void TeleopSession::stop()
 
 Result<std::string> TeleopSession::startTake()
 {
-    m_parts->take.takeId = newUuid();
-    return m_parts->recorder->startTake(m_parts->take);
+    Parts& parts = *m_parts;
+    if (const std::optional<Finding> blocked = parts.judge->blocked())
+        return fail("Two takes in a row were lost. " + blocked->reason + " Say that it was seen to, then start.");
+    parts.take.takeId = newUuid();
+    Result<std::string> begun = parts.recorder->startTake(parts.take);
+    if (!begun) return begun;
+    QualityTake take = parts.judge->take(parts.take.task);
+    take.episode = parts.common;
+    EpisodeRow& row = take.episode.row;
+    row.taskId = parts.take.taskId;
+    row.task = parts.take.task;
+    row.instructionZh = parts.take.instructionZh;
+    row.instructionEn = parts.take.instructionEn;
+    parts.live->beginTake(std::move(take));
+    return begun;
 }
 
 Result<TakeReport> TeleopSession::endTake(Outcome outcome, const std::string& cause)
 {
-    return m_parts->recorder->endTake({.outcome = outcome, .cause = cause});
+    Parts& parts = *m_parts;
+    const Timestamp press = parts.clock.now();
+    Result<TakeReport> report = parts.recorder->endTake({.outcome = outcome, .cause = cause});
+    parts.lastQuality = parts.live->endTake(press);
+    if (report) parts.judge->ended(*report, parts.lastQuality);
+    return report;
 }
 
-Result<TakeReport> TeleopSession::redoTake() { return m_parts->recorder->redoTake(); }
+Result<TakeReport> TeleopSession::redoTake()
+{
+    Result<TakeReport> report = m_parts->recorder->redoTake();
+    m_parts->lastQuality = m_parts->live->endTake(m_parts->clock.now());
+    return report;
+}
+
+const LiveReport& TeleopSession::lastQuality() const { return m_parts->lastQuality; }
+
+std::optional<Finding> TeleopSession::lostTake() const { return m_parts->live->lost(); }
+
+TakeJudge& TeleopSession::judge() { return *m_parts->judge; }
 
 void TeleopSession::mark(const std::string& name) { m_parts->recorder->mark(name); }
 

@@ -99,6 +99,10 @@ public:
     /// Takes an episode that lies in the tray out of the index; only the history still knows it. Its files stay: see
     /// tray.h.
     [[nodiscard]] Result<void> forget(std::string_view by, std::string_view episode);
+    /// What the checks say, in words of QualityVerdict. A recorded episode becomes checked, or quarantined where it is
+    /// unusable; one further on is quarantined where its state allows that. The history keeps verdict and reason.
+    [[nodiscard]] Result<void> setQuality(std::string_view by, std::string_view episode, const std::string& before,
+                                          const std::string& verdict, const std::string& reason);
     /// Of what the operator said, until somebody has judged the episode.
     [[nodiscard]] Result<void> correct(std::string_view by, std::string_view episode, const Correction& correction);
 

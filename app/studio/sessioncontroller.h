@@ -72,8 +72,10 @@ private:
     void home(bool held);
     void startTake();
     void endTake(Outcome outcome, const QString& cause, bool redo);
-    void takeIsKept(const TakeReport& take, bool redo);
+    void takeIsKept(const TakeReport& take, const LiveReport& quality, bool redo);
     void clear();
+    /// Tells what the checks found: of the running take, of takes that block the next, of finished files.
+    void tellQuality();
     [[nodiscard]] OperateView view();
     void viewTeleop(OperateView& view);
     void viewRecorder(OperateView& view);
@@ -104,6 +106,8 @@ private:
     bool m_confirmed = true;
     bool m_homeHeld = false;
     bool m_homeAsked = false;
+    bool m_toldLost = false;     ///< of the running take
+    bool m_toldBlocked = false;  ///< and of those that block the next
     int m_done = 0;
     std::uint64_t m_seed = 1;
 };

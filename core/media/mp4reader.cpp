@@ -57,7 +57,7 @@ struct Mp4Reader::Impl {
                                    .key = record.key});
     }
 
-    Result<void> openDecoder()
+    Result<void> openDecoder(DecodeEffort effort)
     {
         const AVCodec* decoder = avcodec_find_decoder(libav::codecId(index.parameters.codec));
         if (decoder == nullptr) return fail(name + ": this FFmpeg has no decoder for its codec");
@@ -69,6 +69,10 @@ struct Mp4Reader::Impl {
         codec->height = index.parameters.height;
         codec->thread_count = 1;
         codec->flags |= AV_CODEC_FLAG_LOW_DELAY;
+        if (effort == DecodeEffort::Rough) {
+            codec->skip_loop_filter = AVDISCARD_ALL;
+            codec->flags2 |= AV_CODEC_FLAG2_FAST;
+        }
         codec->pkt_timebase = {1, 1'000'000'000};
         if (const int opened = avcodec_open2(codec.get(), decoder, nullptr); opened < 0)
             return fail(name + ": cannot decode: " + libav::errorText(opened));
@@ -215,7 +219,7 @@ Mp4Reader::~Mp4Reader() = default;
 const Mp4Index& Mp4Reader::index() const { return m_impl->index; }
 
 Result<std::unique_ptr<Mp4Reader>> Mp4Reader::open(FileSystem& files, const std::filesystem::path& path,
-                                                   std::span<const PacketLocation> records)
+                                                   std::span<const PacketLocation> records, DecodeEffort effort)
 {
     libav::quiet();
     auto impl = std::make_unique<Impl>();
@@ -229,7 +233,7 @@ Result<std::unique_ptr<Mp4Reader>> Mp4Reader::open(FileSystem& files, const std:
     if (!impl->index.damage.empty()) impl->goOnWith(records);
     impl->byDecode.resize(impl->index.samples.size());
     for (std::uint32_t i = 0; i < impl->byDecode.size(); ++i) impl->byDecode[impl->index.samples[i].decodeOrder] = i;
-    if (const Result<void> opened = impl->openDecoder(); !opened) return tl::unexpected(opened.error());
+    if (const Result<void> opened = impl->openDecoder(effort); !opened) return tl::unexpected(opened.error());
     return std::unique_ptr<Mp4Reader>(new Mp4Reader(std::move(impl)));
 }
 
@@ -271,6 +275,43 @@ Result<ImageRef> Mp4Reader::depthAt(std::size_t index)
         }
     }
     return ImageRef(std::move(image));
+}
+
+Result<Image> Mp4Reader::quarterAt(std::size_t index)
+{
+    if (index >= size())
+        return fail(m_impl->name + " has " + std::to_string(size()) + " images; there is no image " +
+                    std::to_string(index));
+    const Result<const AVFrame*> decoded = m_impl->decoded(index);
+    if (!decoded) return tl::unexpected(decoded.error());
+    const AVFrame& frame = **decoded;
+    Image image;
+    image.format = PixelFormat::Gray8;
+    image.sequence = index;
+    image.key = m_impl->index.samples[index].key;
+    image.stamps.capture = m_impl->index.samples[index].pts;
+    image.width = frame.width / 4;
+    image.height = frame.height / 4;
+    image.data.resize(static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.height));
+    const AVPixFmtDescriptor* format = av_pix_fmt_desc_get(static_cast<AVPixelFormat>(frame.format));
+    if (format == nullptr || format->comp[0].depth != 8 || (format->flags & AV_PIX_FMT_FLAG_RGB) != 0)
+        return m_impl->failed(index, "its pixel format cannot be looked at");
+    // Studio range to full range: (y - 16) * 255 / 219.
+    const bool isFull = frame.color_range == AVCOL_RANGE_JPEG;
+    auto* out = reinterpret_cast<std::uint8_t*>(image.data.data());
+    for (int y = 0; y < image.height; ++y) {
+        const std::uint8_t* row = frame.data[0] + static_cast<std::ptrdiff_t>(4 * y) * frame.linesize[0];
+        for (int x = 0; x < image.width; ++x) {
+            int sum = 0;
+            for (int line = 0; line < 4; ++line) {
+                const std::uint8_t* four = row + static_cast<std::ptrdiff_t>(line) * frame.linesize[0] + 4 * x;
+                sum += four[0] + four[1] + four[2] + four[3];
+            }
+            const int grey = isFull ? (sum + 8) / 16 : ((sum - 256) * 255 + 1752) / 3504;
+            *out++ = static_cast<std::uint8_t>(std::clamp(grey, 0, 255));
+        }
+    }
+    return image;
 }
 
 Result<std::size_t> Mp4Reader::indexNear(Duration pts) const

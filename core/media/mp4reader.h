@@ -8,13 +8,17 @@
 
 namespace understudy {
 
+/// Rough leaves out what a picture's look needs and a check does not (the loop filter).
+enum class DecodeEffort : std::uint8_t { Exact, Rough };
+
 /// Gives any image of a video. Seeks by the sample table, decodes from the key image before, and keeps the decoded
 /// images of the current group. One thread at a time.
 class Mp4Reader {
 public:
     /// Where the file's own table ends early, because it is damaged, `records` of its images go on behind the damage.
     [[nodiscard]] static Result<std::unique_ptr<Mp4Reader>> open(FileSystem& files, const std::filesystem::path& path,
-                                                                 std::span<const PacketLocation> records = {});
+                                                                 std::span<const PacketLocation> records = {},
+                                                                 DecodeEffort effort = DecodeEffort::Exact);
     ~Mp4Reader();
     Mp4Reader(const Mp4Reader&) = delete;
     Mp4Reader& operator=(const Mp4Reader&) = delete;
@@ -27,6 +31,9 @@ public:
 
     /// Depth16Mm, of a video of depth images (VideoEncoder); any other fails.
     [[nodiscard]] Result<ImageRef> depthAt(std::size_t index);
+
+    /// Gray8 at a quarter of the width and height, means of 4×4 pixels: what the quality checks look at.
+    [[nodiscard]] Result<Image> quarterAt(std::size_t index);
 
     /// The index of the image nearest to a time in the video. Fails only for a video without images.
     [[nodiscard]] Result<std::size_t> indexNear(Duration pts) const;

@@ -94,12 +94,52 @@ std::span<const double> valuesOf(const Eigen::VectorXd& vector)
     return {vector.data(), static_cast<std::size_t>(vector.size())};
 }
 
+/// Joint positions in the layout that was asked for.
+class JointRows {
+public:
+    static Result<JointRows> create(const EpisodeReader& reader, const EpisodeLoadOptions& options)
+    {
+        JointRows rows;
+        if (options.layout == JointLayout::Native) return rows;
+        WristPoses wrists;
+        if (options.wristPoses) {
+            Result<WristPoses> made = options.wristPoses(reader.info());
+            if (!made) return tl::unexpected(made.error());
+            wrists = std::move(*made);
+        }
+        Result<CanonicalMapping> mapping = CanonicalMapping::create(reader.info(), std::move(wrists));
+        if (!mapping) return tl::unexpected(mapping.error());
+        rows.m_mapping = std::move(*mapping);
+        return rows;
+    }
+
+    [[nodiscard]] std::vector<std::string> names(const std::vector<std::string>& native) const
+    {
+        return m_mapping ? CanonicalMapping::names() : native;
+    }
+    [[nodiscard]] std::vector<std::uint8_t> mask() const
+    {
+        return m_mapping ? m_mapping->mask() : std::vector<std::uint8_t>();
+    }
+    void add(VectorResampler& rows, std::int64_t time, const Eigen::VectorXd& joints)
+    {
+        rows.add(time, m_mapping ? m_mapping->map(valuesOf(joints)) : valuesOf(joints));
+    }
+
+private:
+    std::optional<CanonicalMapping> m_mapping;
+};
+
 Result<void> readJoints(const EpisodeReader& reader, const StreamInfo& robot, const StreamInfo& step,
-                        const LoadOptions& options, ExportEpisode& episode)
+                        const EpisodeLoadOptions& options, ExportEpisode& episode)
 {
     const std::vector<std::string>& names = step.names.empty() ? robot.names : step.names;
-    VectorResampler state(episode.rows, robot.names, Resampling::Interpolate, options.jointTolerance);
-    VectorResampler action(episode.rows, names, Resampling::Nearest, options.jointTolerance);
+    Result<JointRows> measuredRows = JointRows::create(reader, options);
+    if (!measuredRows) return tl::unexpected(measuredRows.error());
+    JointRows sentRows = *measuredRows;
+    VectorResampler state(episode.rows, measuredRows->names(robot.names), Resampling::Interpolate,
+                          options.jointTolerance);
+    VectorResampler action(episode.rows, sentRows.names(names), Resampling::Nearest, options.jointTolerance);
     EpisodeValues pass = reader.values({.streams = {robot.name, step.name},
                                         .from = episode.rows.front() - options.jointTolerance,
                                         .to = episode.rows.back() + options.jointTolerance + 1});
@@ -108,19 +148,21 @@ Result<void> readJoints(const EpisodeReader& reader, const StreamInfo& robot, co
         if (!sample) return tl::unexpected(sample.error());
         if (*sample == nullptr) break;
         if (const auto* measured = std::get_if<RobotState>((*sample)->value))
-            state.add((*sample)->time, valuesOf(measured->position));
+            measuredRows->add(state, (*sample)->time, measured->position);
         else if (const auto* taken = std::get_if<Step>((*sample)->value); taken != nullptr && commands(*taken))
-            action.add((*sample)->time, valuesOf(taken->command));
+            sentRows.add(action, (*sample)->time, taken->command);
     }
     episode.state = state.take();
     episode.action = action.take();
+    episode.state.mask = measuredRows->mask();
+    episode.action.mask = sentRows.mask();
     return {};
 }
 
 }  // namespace
 
 Result<ExportEpisode> loadEpisode(FileSystem& files, const std::filesystem::path& folder, const EpisodeRow& row,
-                                  std::vector<Segment> segments, const LoadOptions& options)
+                                  std::vector<Segment> segments, const EpisodeLoadOptions& options)
 {
     const Result<std::unique_ptr<EpisodeReader>> opened = EpisodeReader::open(files, folder);
     if (!opened) return tl::unexpected(opened.error());
@@ -146,7 +188,9 @@ Result<ExportEpisode> loadEpisode(FileSystem& files, const std::filesystem::path
     ExportEpisode episode;
     episode.id = row.id;
     episode.task = taskText(row, options.language);
-    episode.robot = row.robot;
+    const bool canonical = options.layout == JointLayout::Canonical;
+    episode.robot = canonical ? kCanonicalLayout : row.robot;
+    if (canonical) episode.embodiment = row.robot;
     episode.outcome = nameOf(row.outcome);
     episode.cause = row.cause;
     episode.fps = grid->fps;

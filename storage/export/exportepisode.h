@@ -14,6 +14,7 @@ struct ExportVector {
     std::vector<std::string> names;
     std::vector<float> values;        ///< rows × names; rad, or m for prismatic joints
     std::vector<std::uint8_t> valid;  ///< per row: a sample lay within the tolerance
+    std::vector<std::uint8_t> mask;   ///< per name: the robot has it; empty: all of them
 };
 
 /// Which image a row shows.
@@ -36,8 +37,9 @@ struct ExportCamera {
 /// One episode on the grid of a dataset: the input of every exporter.
 struct ExportEpisode {
     std::string id;
-    std::string task;  ///< the instruction, as text
-    std::string robot;
+    std::string task;        ///< the instruction, as text
+    std::string robot;       ///< whose joints these are; of a layout that robots share, its name
+    std::string embodiment;  ///< the robot's own name where `robot` is a layout's, else empty
     std::string outcome;
     std::string cause;  ///< of a failure
     int fps = 0;

@@ -84,7 +84,7 @@ Result<void> ExportManifest::add(std::int64_t index, const ExportEpisode& episod
     Json json{{"episode_index", index},
               {"id", episode.id},
               {"task", episode.task},
-              {"robot", episode.robot},
+              {"robot", episode.embodiment.empty() ? episode.robot : episode.embodiment},
               {"outcome", episode.outcome},
               {"cause", episode.cause},
               {"fps", episode.fps},

@@ -34,6 +34,16 @@ ParquetColumn vectorColumn(const std::string& name, const ExportVector& vector)
     return {name, FloatLists{static_cast<int>(vector.names.size()), vector.values}};
 }
 
+/// The same in every row of an episode: 1 where the robot has what the column of that place says.
+ParquetColumn maskColumn(const std::string& name, const ExportVector& vector, std::size_t rows)
+{
+    FloatLists lists{static_cast<int>(vector.names.size()), {}};
+    lists.values.reserve(rows * vector.names.size());
+    for (std::size_t row = 0; row < rows; ++row)
+        lists.values.insert(lists.values.end(), vector.mask.begin(), vector.mask.end());
+    return {name, std::move(lists)};
+}
+
 std::vector<bool> flags(const std::vector<std::uint8_t>& valid) { return {valid.begin(), valid.end()}; }
 
 std::string listed(const std::vector<std::string>& names)
@@ -50,6 +60,7 @@ LeRobotFeatures featuresOf(const ExportEpisode& episode)
     LeRobotFeatures features{episode.fps, episode.robot, episode.state.names, episode.action.names, {}};
     for (const ExportCamera& camera : episode.cameras)
         features.cameras.push_back({camera.name, camera.width, camera.height});
+    features.masked = !episode.state.mask.empty();
     return features;
 }
 
@@ -59,7 +70,8 @@ std::string mismatch(const LeRobotFeatures& features, const ExportEpisode& episo
         return "it has " + std::to_string(episode.fps) + " rows per second, the dataset " +
                std::to_string(features.fps);
     if (episode.robot != features.robot)
-        return "its robot is " + episode.robot + ", the dataset's " + features.robot + ": export each robot on its own";
+        return "its robot is " + episode.robot + ", the dataset's " + features.robot +
+               ": export each robot on its own, or all in the canonical layout";
     if (episode.state.names != features.state)
         return "its state has the joints " + listed(episode.state.names) + ", the dataset's " + listed(features.state);
     if (episode.action.names != features.action)
@@ -92,6 +104,10 @@ Json describe(const LeRobotFeatures& features)
     // Names that begin with "observation" or "action" would become inputs and outputs of policies.
     json["valid.state"] = feature("bool");
     json["valid.action"] = feature("bool");
+    if (features.masked) {
+        json["mask.state"] = feature("float32", features.state.size(), features.state);
+        json["mask.action"] = feature("float32", features.action.size(), features.action);
+    }
     for (const LeRobotFeatures::Camera& camera : features.cameras) {
         json["valid." + camera.name] = feature("bool");
         json["capture_time_ns." + camera.name] = feature("int64");
@@ -118,6 +134,10 @@ std::vector<ParquetColumn> dataColumns(const LeRobotFeatures& features, const Ex
                                        {"observation.capture_time_ns", episode.rows},
                                        {"valid.state", flags(episode.state.valid)},
                                        {"valid.action", flags(episode.action.valid)}};
+    if (features.masked) {
+        columns.push_back(maskColumn("mask.state", episode.state, rows));
+        columns.push_back(maskColumn("mask.action", episode.action, rows));
+    }
     for (const ExportCamera& camera : episode.cameras) {
         std::vector<bool> valid;
         std::vector<std::int64_t> captures;

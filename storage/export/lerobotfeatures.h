@@ -22,6 +22,7 @@ struct LeRobotFeatures {
     std::vector<std::string> state;
     std::vector<std::string> action;
     std::vector<Camera> cameras;
+    bool masked = false;  ///< robots differ in what they have: mask.state and mask.action say it per row
 };
 
 /// The place of an episode in its dataset.

@@ -11,7 +11,7 @@ enum class ExportKinds : std::uint8_t { One, Both };
 struct LibraryExport {
     EpisodeFilter filter;
     ExportKinds kinds = ExportKinds::One;  ///< Both: simulated and real episodes in one dataset
-    LoadOptions load;
+    EpisodeLoadOptions load;
     std::filesystem::path to;
     std::function<ExportControl(const ExportProgress&)> progress;
     FileLimits limits;

@@ -38,6 +38,70 @@ nlohmann::json jsonOf(const EpisodeCamera& camera)
             {"note", camera.note}};
 }
 
+nlohmann::json jsonOf(const EpisodeJoint& joint)
+{
+    nlohmann::json json{{"name", joint.name}, {"unit", joint.unit}, {"part", nameOf(joint.part)}};
+    if (!joint.slot.empty()) json["slot"] = joint.slot;
+    const auto put = [&](const char* key, const std::optional<double>& value) {
+        if (value) json[key] = *value;
+    };
+    put("lower", joint.lower);
+    put("upper", joint.upper);
+    put("velocity", joint.velocity);
+    put("acceleration", joint.acceleration);
+    put("effort", joint.effort);
+    put("open", joint.open);
+    put("closed", joint.closed);
+    return json;
+}
+
+nlohmann::json jsonOf(const RobotLayout& layout)
+{
+    nlohmann::json json{{"torso", layout.torso}, {"joints", nlohmann::json::array()}};
+    for (const EpisodeJoint& joint : layout.joints) json["joints"].push_back(jsonOf(joint));
+    for (const Side side : kSides) {
+        const EpisodeWrist& wrist = layout.wrists[static_cast<std::size_t>(side)];
+        json[side == Side::Left ? "left_wrist" : "right_wrist"] = {
+            {"body", wrist.body}, {"position_m", wrist.position}, {"orientation_wxyz", wrist.orientation}};
+    }
+    return json;
+}
+
+EpisodeJoint jointFrom(JsonFields& fields)
+{
+    EpisodeJoint joint;
+    fields.read("name", joint.name);
+    fields.read("unit", joint.unit);
+    fields.readNamed("part", joint.part, &bodyPartFrom);
+    fields.read("slot", joint.slot);
+    const auto read = [&](const char* key, std::optional<double>& value) {
+        double number = 0;
+        fields.read(key, number);
+        if (fields.has(key)) value = number;
+    };
+    read("lower", joint.lower);
+    read("upper", joint.upper);
+    read("velocity", joint.velocity);
+    read("acceleration", joint.acceleration);
+    read("effort", joint.effort);
+    read("open", joint.open);
+    read("closed", joint.closed);
+    return joint;
+}
+
+void readLayout(JsonFields& fields, RobotLayout& layout)
+{
+    fields.read("torso", layout.torso);
+    fields.readObjects("joints", [&](JsonFields& joint) { layout.joints.push_back(jointFrom(joint)); });
+    for (const Side side : kSides)
+        fields.readObject(side == Side::Left ? "left_wrist" : "right_wrist", [&](JsonFields& wrist) {
+            EpisodeWrist& read = layout.wrists[static_cast<std::size_t>(side)];
+            wrist.read("body", read.body);
+            wrist.read("position_m", read.position);
+            wrist.read("orientation_wxyz", read.orientation);
+        });
+}
+
 StreamRow streamFrom(JsonFields& fields)
 {
     StreamRow stream;
@@ -113,8 +177,9 @@ void readRow(JsonFields& fields, EpisodeRow& row)
 
 auto tied(const EpisodeFile& file)
 {
-    return std::tie(file.row, file.script, file.jointNames, file.loopHz, file.clock.monotonic, file.clock.unixNs,
-                    file.rig, file.cameras, file.calibrations, file.software, file.hashes);
+    return std::tie(file.row, file.script, file.jointNames, file.layout, file.loopHz, file.clock.monotonic,
+                    file.clock.unixNs, file.rig, file.cameras, file.calibrations, file.provenance, file.software,
+                    file.hashes);
 }
 
 }  // namespace
@@ -157,6 +222,7 @@ std::string toJson(const EpisodeFile& episode)
                               {"sim", row.sim},
                               {"model_hash", row.modelHash},
                               {"joint_names", episode.jointNames},
+                              {"layout", jsonOf(episode.layout)},
                               {"loop_hz", episode.loopHz}}},
                             {"operator", {{"id", row.operatorId}, {"name", row.operatorName}}},
                             {"station", row.station},
@@ -171,6 +237,7 @@ std::string toJson(const EpisodeFile& episode)
                             {"rig", nlohmann::json::array()},
                             {"cameras", nlohmann::json::array()},
                             {"calibrations", episode.calibrations},
+                            {"provenance", episode.provenance},
                             {"software", episode.software},
                             {"hashes", episode.hashes}};
     for (const StreamRow& stream : row.streams) document["streams"].push_back(jsonOf(stream));
@@ -198,6 +265,7 @@ Result<EpisodeFile> parseEpisodeJson(std::string_view text)
     fields.readObject("robot", [&](JsonFields& robot) {
         robot.read("joint_names", episode.jointNames);
         robot.read("loop_hz", episode.loopHz);
+        robot.readObject("layout", [&](JsonFields& layout) { readLayout(layout, episode.layout); });
     });
     fields.readObject("clock", [&](JsonFields& clock) {
         clock.read("monotonic_ns", episode.clock.monotonic);
@@ -212,6 +280,7 @@ Result<EpisodeFile> parseEpisodeJson(std::string_view text)
     });
     fields.readObjects("cameras", [&](JsonFields& camera) { episode.cameras.push_back(cameraFrom(camera)); });
     fields.read("calibrations", episode.calibrations);
+    fields.read("provenance", episode.provenance);
     fields.read("software", episode.software);
     fields.read("hashes", episode.hashes);
     std::string checksum;

@@ -8,6 +8,7 @@
 
 #include "core/clock.h"
 #include "storage/read/episode.h"
+#include "storage/read/robotlayout.h"
 
 namespace understudy {
 
@@ -45,11 +46,13 @@ struct EpisodeFile {
     EpisodeRow row;  ///< path is not stored: it is where the file lies
     std::vector<std::string> script;
     std::vector<std::string> jointNames;  ///< controlled joints of the robot
+    RobotLayout layout;                   ///< the same with units, limits and their place in the canonical layout
     double loopHz = 0;
     WallAnchor clock;  ///< Unix time = unixNs + (monotonic - clock.monotonic)
     std::vector<EpisodeDevice> rig;
     std::vector<EpisodeCamera> cameras;
     std::map<std::string, std::string> calibrations;  ///< what was calibrated → its id
+    std::map<std::string, std::string> provenance;    ///< how, with what and under which conventions it was made
     std::string software;                             ///< name and version of the program that recorded
     std::map<std::string, std::string> hashes;        ///< file beside this one → SHA-256, hex; empty until hashed
     bool isAsWritten = true;                          ///< false: its checksum says that it was changed; not compared

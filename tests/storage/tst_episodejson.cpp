@@ -41,6 +41,19 @@ EpisodeFile sample()
     row.streams = {{.name = "head", .kind = "camera", .count = 300, .dropped = 1, .rateHz = 29.97}};
     file.script = {"reach", "grasp"};
     file.jointNames = {"left_elbow", "right_elbow"};
+    file.layout.torso = "trunk";
+    file.layout.joints = {
+        {.name = "left_elbow",
+         .lower = -1,
+         .upper = 2.5,
+         .velocity = 3,
+         .acceleration = 15,
+         .effort = 20,
+         .part = BodyPart::LeftArm,
+         .slot = "left_arm.elbow"},
+        {.name = "right_finger", .unit = "m", .part = BodyPart::RightHand, .open = 0.05, .closed = 0}};
+    file.layout.wrists[1] = {.body = "hand", .position = {0, 0.1, 0}, .orientation = {0.5, 0.5, 0.5, 0.5}};
+    file.provenance = {{"method", "teleoperation"}, {"units", "SI"}};
     file.loopHz = 500;
     file.clock = {.monotonic = 123, .unixNs = kTestDay};
     file.rig = {{.name = "suit", .kind = "bvh", .serial = "1", .rateHz = 120}};

@@ -123,7 +123,7 @@ private slots:
     {
         auto reader = must(LibraryReader::open(m_library->folder()));
         const EpisodeRow row = must(reader->show(m_ids[0]));
-        LoadOptions options;
+        EpisodeLoadOptions options;
         options.grid.fps = 50;
         options.cameras = {"wrist"};
         options.language = InstructionLanguage::Chinese;
