@@ -86,7 +86,7 @@ struct TeleopSession::Parts {
     std::unique_ptr<BlackBox> blackBox;  ///< in front of the recorder
     std::unique_ptr<LiveQuality> live;   ///< in front of the black box
     std::unique_ptr<TakeJudge> judge;
-    EpisodeFile common;  ///< what every take says of itself
+    EpisodeFile episode;  ///< what every take says of itself
     LiveReport lastQuality;
     TakeInfo take;
     std::string sessionId;
@@ -366,7 +366,7 @@ Result<void> TeleopSession::start()
         if (Result<void> started = camera->start(*parts.live); !started) return started;
     if (Result<void> opened = parts.openLoop(); !opened) return opened;
     const SessionInfo session = parts.describe();
-    parts.common = session.common;
+    parts.episode = session.common;
     if (Result<void> started = parts.recorder->start(session); !started) return started;
     parts.live->start();
     parts.runner = std::make_unique<LoopRunner>(*parts.loop, LoopRunnerOptions{.rateHz = parts.station.loopHz,
@@ -399,7 +399,7 @@ Result<std::string> TeleopSession::startTake()
     Result<std::string> begun = parts.recorder->startTake(parts.take);
     if (!begun) return begun;
     QualityTake take = parts.judge->take(parts.take.task);
-    take.episode = parts.common;
+    take.episode = parts.episode;
     EpisodeRow& row = take.episode.row;
     row.taskId = parts.take.taskId;
     row.task = parts.take.task;

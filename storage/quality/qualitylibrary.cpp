@@ -44,8 +44,9 @@ Result<QualityHistory> historyOf(FileSystem& files, LibraryReader& library, cons
         if (other.id == row.id) continue;
         const std::optional<EpisodeQuality> known = storedQuality(files, library.library() / other.path);
         if (!known || known->report.verdict() == QualityVerdict::Unusable) continue;
-        for (const auto& [camera, value] : known->measures.sharpness) sharpness[camera].push_back(value);
+        // Another task is another table in front of the cameras.
         if (other.taskId != row.taskId) continue;
+        for (const auto& [camera, value] : known->measures.sharpness) sharpness[camera].push_back(value);
         history.seconds.push_back(known->measures.seconds);
         history.paths.push_back(known->measures.path);
     }

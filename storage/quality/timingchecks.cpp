@@ -35,7 +35,7 @@ struct StreamClock {
     Timestamp gapAt = 0;  ///< where it begins
     double plainSum = 0;  ///< s, of intervals that are no gaps
     std::uint64_t plainCount = 0;
-    std::array<std::uint32_t, 400> intervals{};  ///< per hundredth of a period, the last: and more
+    std::array<std::uint32_t, 4000> intervals{};  ///< per hundredth of a period, the last: and more
 
     static constexpr Duration kTransitWindow = kSecond;
     std::vector<float> transits;  ///< ms, the least of each second
@@ -47,7 +47,8 @@ struct StreamClock {
             first = stamps.capture;
             transitBegin = stamps.arrival;
         } else {
-            if (stamps.capture <= last) {
+            // Events may share a moment.
+            if (rateHz > 0 ? stamps.capture <= last : stamps.capture < last) {
                 if (unordered++ == 0) unorderedAt = last;
             }
             if (stamps.device < lastDevice && deviceJumps++ == 0) deviceJumpAt = stamps.capture;

@@ -168,7 +168,7 @@ int main(int argc, char** argv)
     for (Base& base : bases) {
         std::map<std::string, std::vector<double>> seen;
         for (const Base& other : bases)
-            if (other.robot == base.robot)
+            if (other.robot == base.robot && other.row.taskId == base.row.taskId)
                 for (const auto& [camera, value] : fold(other.recorded).sharpness()) seen[camera].push_back(value);
         for (auto& [camera, values] : seen) {
             std::ranges::sort(values);

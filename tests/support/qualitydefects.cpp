@@ -377,20 +377,20 @@ bool stuckJoint(RecordedTake& recorded, double size, Random& random)
 {
     const Duration length = fromSeconds(size * secondsOf(recorded, "stuck_joint"));
     // A joint that is asked to move through the whole stretch, else nobody can tell.
-    for (int attempt = 0; attempt < 40; ++attempt) {
+    for (int attempt = 0; attempt < 400; ++attempt) {
         const auto joint = armJoint(recorded, random);
         if (!joint) return false;
         const Span span = stretch(recorded, length, random);
         std::optional<double> last;
         Timestamp lastTime = 0;
         bool moves = true;
-        forEach<Step>(recorded, {span.from - 200 * kMillisecond, span.to + 200 * kMillisecond}, [&](const Step& step) {
+        forEach<Step>(recorded, span, [&](const Step& step) {
             if (!last) {
                 last = step.command[*joint];
                 lastTime = step.time;
             }
             if (step.time - lastTime < 100 * kMillisecond) return;
-            moves &= std::abs(step.command[*joint] - *last) > 0.016;
+            moves &= std::abs(step.command[*joint] - *last) > 0.011;
             last = step.command[*joint];
             lastTime = step.time;
         });
@@ -446,8 +446,8 @@ bool overexposed(RecordedTake& recorded, double size, Random& random)
     return spoilPictures(
         recorded, fromSeconds(size * secondsOf(recorded, "exposure")), random, [bright](SmallImage& image) {
             std::vector<std::uint8_t> sorted = image.pixels;
-            // So that six tenths of the picture are beyond what can be told apart.
-            const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() * (bright ? 4 : 6) / 10);
+            // So that four fifths of the picture are beyond what can be told apart.
+            const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() * (bright ? 2 : 8) / 10);
             std::ranges::nth_element(sorted, middle);
             const int shift = bright ? 250 - *middle : *middle - 4;
             for (std::uint8_t& pixel : image.pixels)
@@ -744,6 +744,7 @@ bool wrongInstruction(RecordedTake& recorded, double, Random& random)
     case 0:
         row.instructionEn.clear();
         row.instructionZh.clear();
+        row.task = "17";
         return true;
     case 1:
         row.taskId = "own";
