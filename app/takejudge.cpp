@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 #include <pthread.h>
-#include <sched.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 namespace understudy {
 
@@ -90,14 +91,15 @@ std::vector<JudgedTake> TakeJudge::judged()
 void TakeJudge::run(const std::stop_token& stop)
 {
     pthread_setname_np(pthread_self(), "take judge");
-    const sched_param lowest{};
-    (void)pthread_setschedparam(pthread_self(), SCHED_IDLE, &lowest);
+    // Behind everything else, but never so far that closing a session on a busy machine would wait for it.
+    (void)setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), 10);
     while (true) {
         Job job;
         {
             std::unique_lock lock(m_mutex);
-            // What is waiting when the session closes is still judged.
-            if (!m_ready.wait(lock, stop, [this] { return !m_jobs.empty(); })) return;
+            // What is waiting when the session closes stays recorded: understudy qc judges it.
+            m_ready.wait(lock, stop, [this] { return !m_jobs.empty(); });
+            if (stop.stop_requested()) return;
             job = m_jobs.front();
             m_jobs.pop_front();
         }
