@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include <lz4frame.h>
 #include <zstd.h>
 
 #include "storage/read/crc32.h"
@@ -53,6 +54,9 @@ struct McapWriter::Private {
     Result<void> ready() const;
     Result<void> closeChunk();
     Result<void> writeChunk(std::span<const std::byte> head, std::span<const std::byte> tail);
+    /// Into `packed`; its size, 0: it could not be.
+    std::size_t packZstd(std::span<const std::byte> plain);
+    std::size_t packLz4(std::span<const std::byte> plain);
     Result<void> writeIndexes(std::uint64_t chunkOffset, std::uint64_t stored, std::uint64_t plain,
                               McapCompression compression);
     Result<void> spill();
@@ -97,6 +101,22 @@ Result<void> McapWriter::Private::closeChunk()
     return written;
 }
 
+std::size_t McapWriter::Private::packZstd(std::span<const std::byte> plain)
+{
+    if (!zstd) zstd.reset(ZSTD_createCCtx());
+    packed.resize(ZSTD_compressBound(plain.size()));
+    const std::size_t size =
+        ZSTD_compressCCtx(zstd.get(), packed.data(), packed.size(), plain.data(), plain.size(), options.zstdLevel);
+    return ZSTD_isError(size) ? 0 : size;
+}
+
+std::size_t McapWriter::Private::packLz4(std::span<const std::byte> plain)
+{
+    packed.resize(LZ4F_compressFrameBound(plain.size(), nullptr));
+    const std::size_t size = LZ4F_compressFrame(packed.data(), packed.size(), plain.data(), plain.size(), nullptr);
+    return LZ4F_isError(size) ? 0 : size;
+}
+
 /// The records of the chunk are `head` and then `tail`.
 Result<void> McapWriter::Private::writeChunk(std::span<const std::byte> head, std::span<const std::byte> tail)
 {
@@ -105,14 +125,11 @@ Result<void> McapWriter::Private::writeChunk(std::span<const std::byte> head, st
                      .uncompressedSize = head.size() + tail.size(),
                      .uncompressedCrc = crc32(tail, crc32(head))};
     std::span<const std::byte> stored = head;
-    if (options.compression == McapCompression::Zstd && tail.empty() && head.size() >= kCompressFrom) {
-        if (!zstd) zstd.reset(ZSTD_createCCtx());
-        packed.resize(ZSTD_compressBound(head.size()));
-        const std::size_t size =
-            ZSTD_compressCCtx(zstd.get(), packed.data(), packed.size(), head.data(), head.size(), options.zstdLevel);
-        if (!ZSTD_isError(size) && size < head.size()) {
+    if (options.compression != McapCompression::None && tail.empty() && head.size() >= kCompressFrom) {
+        const std::size_t size = options.compression == McapCompression::Zstd ? packZstd(head) : packLz4(head);
+        if (size > 0 && size < head.size()) {
             stored = std::span<const std::byte>(packed).first(size);
-            record.compression = McapCompression::Zstd;
+            record.compression = options.compression;
         }
     }
     const std::uint64_t offset = end;

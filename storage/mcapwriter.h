@@ -10,8 +10,8 @@ namespace understudy {
 struct McapWriterOptions {
     std::string profile = "ros2";
     std::string library = "understudy";
-    std::size_t chunkBytes = 1U << 20U;                   ///< a chunk is closed before it would grow past this
-    McapCompression compression = McapCompression::None;  ///< None or Zstd
+    std::size_t chunkBytes = 1U << 20U;  ///< a chunk is closed before it would grow past this
+    McapCompression compression = McapCompression::None;
     int zstdLevel = 1;
 };
 
