@@ -226,6 +226,7 @@ Result<void> TeleopSession::Parts::openLibraryFor(const SessionOptions& options)
                                                             .cameras = static_cast<int>(cameras.size())});
         if (!choice) return tl::unexpected(choice.error());
         recording.preset = choice->preset;
+        recording.hardware = choice->hardware;
         if (!choice->fits)
             notes.push_back(fmt::format("Encoding takes {:.1f} cores even with the cheapest preset.", choice->cores));
         break;

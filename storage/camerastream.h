@@ -17,11 +17,14 @@ struct CameraStreamOptions {
     double packetSeconds = 20;  ///< packets that may wait for the writer
     double imageSeconds = 2;    ///< raw images that may wait for the encoder; they are large
     EncoderPreset preset = EncoderPreset::Superfast;
+    std::string hardware;  ///< see VideoEncoderOptions; x264 takes over where it does not start
     int quality = 23;
 };
 
 /// One camera's way into the recorder: raw images → one encoder thread → packets. Encodes as long as it runs, so that
-/// a take can begin with what was already encoded. Size and format are those of the first image.
+/// a take can begin with what was already encoded. Size and format are those of the first image. What the camera
+/// delivers as H.264, without images that refer to later ones, is stored as it comes from a key image with parameter
+/// sets on; depth images are kept to the bit.
 class CameraStream {
 public:
     CameraStream(const StreamInfo& info, const CameraStreamOptions& options);
@@ -55,6 +58,8 @@ public:
 private:
     void run(const std::stop_token& stop);
     void encode(const Image& image);
+    void forward(const Image& image);
+    void push(Packet packet);
     void lose(const std::string& reason);
 
     StreamInfo m_info;

@@ -57,6 +57,7 @@ Result<EncoderChoice> chooseEncoder(const CameraLoad& load, double share)
 
     const double allowed = share * std::max(1U, std::thread::hardware_concurrency());
     EncoderChoice choice;
+    double cheapest = 0;
     for (const EncoderPreset preset : {EncoderPreset::Ultrafast, EncoderPreset::Superfast, EncoderPreset::Veryfast}) {
         const Duration left = kBudget - (threadTime() - begin);
         if (left <= 0) break;
@@ -66,8 +67,18 @@ Result<EncoderChoice> chooseEncoder(const CameraLoad& load, double share)
         const double cores = *cost * 1e-3 * load.rateHz * load.cameras;
         const bool fits = cores <= allowed;
         if (preset != EncoderPreset::Ultrafast && !fits) break;
-        choice = {preset, *cost, cores, fits};
+        if (preset == EncoderPreset::Ultrafast) cheapest = *cost;
+        choice = {preset, {}, *cost, cores, fits};
         if (!fits) break;
+    }
+    for (const std::string& name : hardwareEncoders()) {
+        const Duration left = kBudget - (threadTime() - begin);
+        if (left <= 0) break;
+        options.hardware = name;
+        const Result<double> cost = cpuMsPerImage(options, pictures, left);
+        if (!cost || *cost >= cheapest) continue;
+        const double cores = *cost * 1e-3 * load.rateHz * load.cameras;
+        return EncoderChoice{choice.preset, name, *cost, cores, cores <= allowed};
     }
     return choice;
 }

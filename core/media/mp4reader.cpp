@@ -243,6 +243,36 @@ Result<ImageRef> Mp4Reader::imageAt(std::size_t index)
     return m_impl->toRgb(**frame, index);
 }
 
+Result<ImageRef> Mp4Reader::depthAt(std::size_t index)
+{
+    if (index >= size())
+        return fail(m_impl->name + " has " + std::to_string(size()) + " images; there is no image " +
+                    std::to_string(index));
+    const Result<const AVFrame*> decoded = m_impl->decoded(index);
+    if (!decoded) return tl::unexpected(decoded.error());
+    const AVFrame& frame = **decoded;
+    if ((frame.format != AV_PIX_FMT_YUV420P && frame.format != AV_PIX_FMT_YUVJ420P) || frame.height % 2 != 0)
+        return m_impl->failed(index, "it is no depth image");
+    auto image = std::make_shared<Image>();
+    image->width = frame.width;
+    image->height = frame.height / 2;
+    image->format = PixelFormat::Depth16Mm;
+    image->sequence = index;
+    image->key = m_impl->index.samples[index].key;
+    image->stamps.capture = m_impl->index.samples[index].pts;
+    image->data.resize(image->bytesPerRow() * static_cast<std::size_t>(image->height));
+    std::byte* to = image->data.data();
+    for (int y = 0; y < image->height; ++y) {
+        const std::uint8_t* high = frame.data[0] + static_cast<std::ptrdiff_t>(y) * frame.linesize[0];
+        const std::uint8_t* low = high + static_cast<std::ptrdiff_t>(image->height) * frame.linesize[0];
+        for (int x = 0; x < image->width; ++x, to += 2) {
+            to[0] = std::byte{low[x]};
+            to[1] = std::byte{high[x]};
+        }
+    }
+    return ImageRef(std::move(image));
+}
+
 Result<std::size_t> Mp4Reader::indexNear(Duration pts) const
 {
     const std::vector<VideoSample>& samples = m_impl->index.samples;

@@ -25,6 +25,9 @@ public:
     /// Rgb8; `sequence` is the index and `stamps.capture` the time in the video.
     [[nodiscard]] Result<ImageRef> imageAt(std::size_t index);
 
+    /// Depth16Mm, of a video of depth images (VideoEncoder); any other fails.
+    [[nodiscard]] Result<ImageRef> depthAt(std::size_t index);
+
     /// The index of the image nearest to a time in the video. Fails only for a video without images.
     [[nodiscard]] Result<std::size_t> indexNear(Duration pts) const;
     [[nodiscard]] Result<ImageRef> imageNear(Duration pts);

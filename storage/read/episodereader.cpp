@@ -175,7 +175,10 @@ Result<ImageRef> EpisodeReader::image(const std::string& camera, std::size_t ind
     const auto sample = std::ranges::lower_bound(samples, places[index].offset, {}, &VideoSample::offset);
     if (sample == samples.end() || sample->offset != places[index].offset)
         return fail("image " + std::to_string(index) + " of camera " + camera + " is not in its video");
-    const Result<ImageRef> decoded = (*video)->imageAt(static_cast<std::size_t>(sample - samples.begin()));
+    const auto at = static_cast<std::size_t>(sample - samples.begin());
+    const auto pixels = stream(camera)->info.metadata.find(kPixelsKey);
+    const bool isDepth = pixels != stream(camera)->info.metadata.end() && pixels->second == kDepthPixels;
+    const Result<ImageRef> decoded = isDepth ? (*video)->depthAt(at) : (*video)->imageAt(at);
     if (!decoded) return decoded;
     auto stamped = std::make_shared<Image>(**decoded);
     stamped->stamps = places[index].stamps;

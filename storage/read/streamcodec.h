@@ -10,6 +10,10 @@
 
 namespace understudy {
 
+/// In StreamInfo::metadata of a camera: what its images are, where that is not colour.
+inline constexpr const char* kPixelsKey = "pixels";
+inline constexpr std::string_view kDepthPixels = "depth16_mm";  ///< lossless, see VideoEncoder
+
 /// One MCAP channel of a stream.
 struct ChannelSpec {
     std::string topic;
