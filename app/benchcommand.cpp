@@ -11,6 +11,7 @@
 
 #include "app/benchfigure.h"
 #include "app/commands.h"
+#include "app/recordingbench.h"
 #include "app/sessionbench.h"
 #include "app/shipped.h"
 #include "core/media/mediabench.h"
@@ -193,12 +194,14 @@ Result<Figures> benchIndex(const Bench& bench)
     return figures;
 }
 
-constexpr std::array<Benchmark, 10> kBenchmarks{{
+constexpr std::array<Benchmark, 12> kBenchmarks{{
     {"ik", "one solve of both arms and the waist", benchIk},
     {"wake", "how late a loop of 500 Hz wakes, without and with real-time scheduling", benchWake},
     {"tick", "the loop while a session records its cameras", benchTick},
     {"memory", "what a session holds while it records", benchMemory},
     {"images", "pictures of the simulated robot, drawn by one thread", benchImages},
+    {"record", "a take of three cameras, in real time", benchRecord},
+    {"ready", "how soon the next take can begin", benchReady},
     {"encode", "images encoded for a second of CPU time", benchEncode},
     {"seek", "a random image of a recording", benchSeek},
     {"mcap", "writing messages", benchMcap},

@@ -239,6 +239,20 @@ Result<void> LibraryWriter::moveTo(std::string_view by, std::string_view episode
     });
 }
 
+Result<void> LibraryWriter::forget(std::string_view by, std::string_view episode)
+{
+    return m_impl->change(by, [&](const Impl::Change& change) -> Result<void> {
+        const Result<Impl::Known> known = m_impl->known(episode);
+        if (!known) return tl::unexpected(known.error());
+        if (known->state != EpisodeState::Tray)
+            return fail("episode " + known->id + " is " + std::string(nameOf(known->state)) +
+                        ": only what lies in the tray can be removed");
+        const auto removed = m_impl->database->execute("DELETE FROM episodes WHERE key = ?", {known->key});
+        if (!removed) return tl::unexpected(removed.error());
+        return m_impl->note(change, "episode", known->id, known->key, "removed", "tray", "");
+    });
+}
+
 Result<void> LibraryWriter::correct(std::string_view by, std::string_view episode, const Correction& correction)
 {
     using enum EpisodeState;

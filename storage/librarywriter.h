@@ -96,6 +96,9 @@ public:
     [[nodiscard]] Result<void> setFilesHash(std::string_view by, std::string_view episode, const std::string& hash);
     [[nodiscard]] Result<void> moveTo(std::string_view by, std::string_view episode, EpisodeState state,
                                       const std::string& reason = {});
+    /// Takes an episode that lies in the tray out of the index; only the history still knows it. Its files stay: see
+    /// tray.h.
+    [[nodiscard]] Result<void> forget(std::string_view by, std::string_view episode);
     /// Of what the operator said, until somebody has judged the episode.
     [[nodiscard]] Result<void> correct(std::string_view by, std::string_view episode, const Correction& correction);
 

@@ -77,8 +77,12 @@ Result<std::unique_ptr<Recorder>> Recorder::create(RecorderOptions options, File
     return recorder;
 }
 
-Result<StreamId> Recorder::open(const StreamInfo& info)
+Result<StreamId> Recorder::open(const StreamInfo& announced)
 {
+    StreamInfo info = announced;
+    if (const ImageRef* image = std::get_if<ImageRef>(&info.prototype);
+        image != nullptr && *image && (*image)->format == PixelFormat::Depth16Mm)
+        info.metadata[kPixelsKey] = kDepthPixels;
     if (m_writer.joinable())
         return fail("the stream " + info.name + " comes too late: streams are opened before the session starts");
     for (const TakeStream& known : m_takeStreams)
@@ -94,6 +98,7 @@ Result<StreamId> Recorder::open(const StreamInfo& info)
         stream->camera =
             std::make_unique<CameraStream>(info, CameraStreamOptions{.packetSeconds = m_options.queueSeconds,
                                                                      .preset = m_options.preset,
+                                                                     .hardware = m_options.hardware,
                                                                      .quality = m_options.quality});
     } else {
         Result<std::unique_ptr<StreamQueue>> queue = StreamQueue::create(info, m_options.queueSeconds);
@@ -131,6 +136,7 @@ Result<void> Recorder::start(SessionInfo session)
     m_takeStreams.push_back({events, std::move(*encoder)});
     for (const std::unique_ptr<Stream>& stream : m_streams)
         if (stream->camera) stream->camera->start();
+    m_after.emplace(m_files);
     m_writer = std::jthread([this](const std::stop_token& stop) { run(stop); });
     return {};
 }
@@ -140,6 +146,7 @@ void Recorder::stop()
     if (!m_writer.joinable()) return;
     m_writer.request_stop();
     m_writer.join();
+    m_after.reset();
     for (const std::unique_ptr<Stream>& stream : m_streams)
         if (stream->camera) stream->camera->stop();
     if (!m_takeStreams.empty()) m_takeStreams.pop_back();
@@ -500,6 +507,7 @@ Result<TakeReport> Recorder::end(const TakeEnding& ending, EpisodeState state, T
     report.episode = m_current;
     const Result<void> finished = m_ledger.finish(report);
     m_takeLock = {};
+    if (row.state == EpisodeState::Recorded) m_after->add(m_options.library / row.path);
     observe(m_clock.now());
     if (row.state != EpisodeState::Quarantined && !written) return tl::unexpected(written.error());
     if (!finished) return tl::unexpected(finished.error());

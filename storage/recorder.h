@@ -11,6 +11,7 @@
 #include "core/clock.h"
 #include "core/file.h"
 #include "core/recordsink.h"
+#include "storage/aftertake.h"
 #include "storage/camerastream.h"
 #include "storage/folderlock.h"
 #include "storage/read/episodejson.h"
@@ -29,6 +30,7 @@ struct RecorderOptions {
     Duration syncPeriod = 300 * kMillisecond;     ///< between two syncs of a take's files: a kill loses little more
     std::uint64_t minimumFreeBytes = 64U << 20U;  ///< with less no take begins
     EncoderPreset preset = EncoderPreset::Superfast;
+    std::string hardware;  ///< encoder, as chooseEncoder() found it
     int quality = 23;
     std::function<std::int64_t()> wallClock = systemTime;  ///< Unix ns
 };
@@ -127,7 +129,8 @@ public:
     Recorder(const Recorder&) = delete;
     Recorder& operator=(const Recorder&) = delete;
 
-    [[nodiscard]] Result<StreamId> open(const StreamInfo& info) override;
+    /// A camera of depth images says so by its prototype; any other prototype of a camera may be null.
+    [[nodiscard]] Result<StreamId> open(const StreamInfo& announced) override;
     bool offer(StreamId stream, const Record& record) override;
 
     /// After the last open(). From now on the queues hold what a take may begin with.
@@ -191,6 +194,7 @@ private:
 
     // Writer thread.
     std::unique_ptr<Take> m_take;
+    std::optional<AfterTake> m_after;
     EpisodeFile m_current;
     FolderLock m_takeLock;
     std::string m_ledgerProblem;  ///< of the last progress(); empty: none

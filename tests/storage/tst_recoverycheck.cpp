@@ -4,9 +4,10 @@
 #include "storage/folderlock.h"
 #include "storage/library.h"
 #include "storage/librarycheck.h"
-#include "storage/read/mcapreader.h"
+#include "storage/read/episodereader.h"
 #include "storage/recorder.h"
 #include "storage/recordingrig.h"
+#include "storage/tray.h"
 
 using namespace understudy;
 
@@ -101,6 +102,13 @@ private slots:
     void filesThatWereFinishedKeepTheirOutcome();
     void aTakeBeingRecordedIsNotLookedInto();
     void oneEpisodeCanBeChecked();
+    void aLostEpisodeJsonIsMadeAgain_data();
+    void aLostEpisodeJsonIsMadeAgain();
+    void aLostSummaryIsMadeAgain();
+    void everyByteFlippedOrCutIsSurvivedAndLocated_data();
+    void everyByteFlippedOrCutIsSurvivedAndLocated();
+    void redoneTakesLeaveEverywhereAndComeBack();
+    void aRecoveredTakeAsksForItsOutcome();
 };
 
 void TestRecoveryCheck::aWholeEpisodeIsOkAndBecomesChecked()
@@ -228,6 +236,174 @@ void TestRecoveryCheck::oneEpisodeCanBeChecked()
     QCOMPARE(orDie(checkLibrary(recorded.files, *recorded.reader, *recorded.writer, {.episode = id.substr(0, 13)})).ok,
              std::int64_t{1});
     QVERIFY(!checkLibrary(recorded.files, *recorded.reader, *recorded.writer, {.episode = "ffffffff"}).has_value());
+}
+
+void TestRecoveryCheck::aLostEpisodeJsonIsMadeAgain_data()
+{
+    QTest::addColumn<QByteArray>("content");
+    QTest::newRow("missing") << QByteArray();
+    QTest::newRow("no JSON") << QByteArray("{\"version\": 1, ");
+    QTest::newRow("another number") << QByteArray("changed");
+}
+
+void TestRecoveryCheck::aLostEpisodeJsonIsMadeAgain()
+{
+    QFETCH(QByteArray, content);
+    Recorded recorded(Row::Ended);
+    const std::filesystem::path path = recorded.path("episode.json");
+    if (content == "changed") {
+        QFile file(QString::fromStdString(path.string()));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        content = file.readAll();
+        content.replace("\"rig\"", "\"rag\"");
+    }
+    if (content.isEmpty())
+        std::filesystem::remove(path);
+    else
+        orDie(replaceFile(recorded.files, path,
+                          std::as_bytes(std::span(content.constData(), static_cast<std::size_t>(content.size())))));
+    const LibraryCheck check = recorded.check();
+    QVERIFY2(check.damaged.empty(), check.damaged.empty() ? "" : check.damaged[0].reason.c_str());
+    QCOMPARE(check.repaired.size(), std::size_t{1});
+    QVERIFY2(check.repaired[0].reason.find("episode.json") != std::string::npos, check.repaired[0].reason.c_str());
+    const EpisodeFile again = orDie(readEpisodeJson(recorded.files, path.parent_path()));
+    QVERIFY(again.isAsWritten);
+    QCOMPARE(again.row.task, recorded.take.episode.row.task);
+    QCOMPARE(nameOf(again.row.outcome), nameOf(Outcome::Success));
+    QCOMPARE(again.clock.unixNs, recorded.take.episode.clock.unixNs);
+    QVERIFY(recorded.check().repaired.empty());
+}
+
+void TestRecoveryCheck::aLostSummaryIsMadeAgain()
+{
+    Recorded recorded(Row::Ended);
+    const std::filesystem::path path = recorded.path("episode.mcap");
+    std::filesystem::resize_file(path, std::filesystem::file_size(path) - 100);
+    const LibraryCheck check = recorded.check();
+    QVERIFY2(check.damaged.empty(), check.damaged.empty() ? "" : check.damaged[0].reason.c_str());
+    QCOMPARE(check.repaired.size(), std::size_t{1});
+    QCOMPARE(nameOf(recorded.row().outcome), nameOf(Outcome::Success));
+}
+
+void TestRecoveryCheck::everyByteFlippedOrCutIsSurvivedAndLocated_data()
+{
+    QTest::addColumn<QByteArray>("file");
+    for (const char* file : {"episode.mcap", "episode.json", "head.mp4"}) QTest::newRow(file) << QByteArray(file);
+}
+
+/// UNDERSTUDY_EVERY_BYTE tries each; without it a spread of about three hundred. Flipped: found, and where; what lies
+/// elsewhere reads on. Cut: recovered or said.
+void TestRecoveryCheck::everyByteFlippedOrCutIsSurvivedAndLocated()
+{
+    QFETCH(const QByteArray, file);
+    Recorded recorded(Row::Ended);
+    const std::filesystem::path path = recorded.path(file.constData());
+    const std::filesystem::path folder = path.parent_path();
+    const EpisodeRow row = recorded.row();
+    std::vector<std::byte> whole = orDie(readAll(recorded.files, path, 1U << 30U));
+    const auto sampleCount = [&] {
+        std::int64_t count = 0;
+        const auto reader = EpisodeReader::open(recorded.files, folder);
+        if (!reader) return count;
+        EpisodeValues pass = (*reader)->values();
+        for (auto sample = pass.next(); sample && *sample != nullptr; sample = pass.next()) ++count;
+        return count;
+    };
+    const std::int64_t all = sampleCount();
+    const std::size_t step = qEnvironmentVariableIsSet("UNDERSTUDY_EVERY_BYTE") ? 1 : whole.size() / 300 + 1;
+    std::size_t flips = 0;
+    std::size_t found = 0;
+    std::int64_t fewest = all;
+    for (std::size_t at = 0; at < whole.size(); at += step, ++flips) {
+        whole[at] ^= std::byte{0x08};
+        {
+            const auto opened = orDie(recorded.files.open(path, OpenMode::ReadWrite));
+            orDie(opened->write(at, std::span(whole).subspan(at, 1)));
+        }
+        const EpisodeCheck check = checkEpisode(recorded.files, folder, row);
+        if (!check.isOk()) {
+            ++found;
+            QVERIFY2(check.reason().find(file.constData()) != std::string::npos ||
+                         check.reason().find("files hold") != std::string::npos,
+                     (std::to_string(at) + ": " + check.reason()).c_str());
+        }
+        // Within the first records a flip may cost the file's name of itself, and a flip in episode.json all of it
+        // until it is made again.
+        if (file != "episode.json" && at > 64) fewest = std::min(fewest, sampleCount());
+        whole[at] ^= std::byte{0x08};
+        const auto opened = orDie(recorded.files.open(path, OpenMode::ReadWrite));
+        orDie(opened->write(at, std::span(whole).subspan(at, 1)));
+    }
+    // Spaces between the fields of episode.json say nothing.
+    QVERIFY2(found * 100 >= flips * (file == "episode.json" ? 60 : 100),
+             qPrintable(QString("%1 of %2 found").arg(found).arg(flips)));
+    QVERIFY2(fewest * 2 >= all || file == "episode.json",
+             qPrintable(QString("%1 of %2 samples left").arg(fewest).arg(all)));
+    std::size_t cuts = 0;
+    for (std::size_t length = 0; length < whole.size(); length += 5 * step, ++cuts) {
+        orDie(replaceFile(recorded.files, path, std::span(whole).first(length)));
+        const EpisodeCheck check = checkEpisode(recorded.files, folder, row);
+        QVERIFY2(!check.isOk(), qPrintable(QString::number(length)));
+        (void)sampleCount();
+    }
+    orDie(replaceFile(recorded.files, path, whole));
+    QVERIFY(checkEpisode(recorded.files, folder, row).isOk());
+    qInfo("%s: %zu bytes flipped, %zu found; %zu cuts; at least %lld of %lld samples read on", file.constData(), flips,
+          found, cuts, static_cast<long long>(fewest), static_cast<long long>(all));
+}
+
+void TestRecoveryCheck::redoneTakesLeaveEverywhereAndComeBack()
+{
+    Recorded recorded(Row::Ended);
+    const std::string id = recorded.take.episode.row.id;
+    QCOMPARE(orDie(recorded.reader->count({})), std::int64_t{1});
+    orDie(recorded.writer->moveTo({}, id, EpisodeState::Tray));
+    QCOMPARE(orDie(recorded.reader->count({})), std::int64_t{0});
+    QVERIFY(orDie(recorded.reader->list({.text = "pick"})).episodes.empty());
+    QVERIFY(orDie(recorded.reader->list({.outcomes = {Outcome::Success}})).episodes.empty());
+    orDie(recorded.writer->moveTo({}, id, EpisodeState::Recorded));
+    QCOMPARE(orDie(recorded.reader->list({.text = "pick"})).episodes.size(), std::size_t{1});
+    QVERIFY(!recorded.writer->forget({}, id).has_value());
+
+    orDie(recorded.writer->moveTo({}, id, EpisodeState::Tray));
+    const std::filesystem::path folder = recorded.path("episode.mcap").parent_path();
+    QCOMPARE(orDie(emptyTray(recorded.files, *recorded.reader, *recorded.writer, {.untilFreeBytes = 1})).episodes, 0);
+    QCOMPARE(orDie(emptyTray(recorded.files, *recorded.reader, *recorded.writer, {.stations = {"other"}})).episodes, 0);
+    {
+        // Held, because it is looked at or still written.
+        const FolderLock lock = orDie(FolderLock::take(folder));
+        QCOMPARE(orDie(emptyTray(recorded.files, *recorded.reader, *recorded.writer)).episodes, 0);
+    }
+    const EmptiedTray emptied = orDie(emptyTray(recorded.files, *recorded.reader, *recorded.writer));
+    QCOMPARE(emptied.episodes, 1);
+    QVERIFY2(emptied.kept.empty(), emptied.kept.empty() ? "" : emptied.kept[0].c_str());
+    QVERIFY(!std::filesystem::exists(folder));
+    QVERIFY(!recorded.reader->show(id).has_value());
+    QCOMPARE(recorded.check().episodes, std::int64_t{0});
+}
+
+void TestRecoveryCheck::aRecoveredTakeAsksForItsOutcome()
+{
+    Recorded recorded(Row::LeftRecording);
+    const std::string json = [&] {
+        EpisodeFile begun = recorded.take.episode;
+        begun.row.state = EpisodeState::Recording;
+        begun.row.outcome = Outcome::Unknown;
+        return toJson(begun);
+    }();
+    orDie(replaceFile(recorded.files, recorded.path("episode.json"), std::as_bytes(std::span(json))));
+    orDie(recoverLibrary(recorded.files, *recorded.reader, *recorded.writer));
+    const EpisodeFilter asking{.outcomes = {Outcome::Unknown}, .recovered = true};
+    const EpisodePage page = orDie(recorded.reader->list(asking));
+    QCOMPARE(page.episodes.size(), std::size_t{1});
+    const std::string id = page.episodes[0].id;
+    orDie(recorded.writer->correct({}, id, {.outcome = Outcome::Failure, .cause = "power"}));
+    QVERIFY(orDie(recorded.reader->list(asking)).episodes.empty());
+    QCOMPARE(recorded.row().cause, std::string("power"));
+    bool isNoted = false;
+    for (const HistoryEntry& entry : orDie(recorded.reader->history(id)))
+        isNoted = isNoted || (entry.field == "outcome" && entry.to == "failure");
+    QVERIFY(isNoted);
 }
 
 QTEST_GUILESS_MAIN(TestRecoveryCheck)
