@@ -194,7 +194,7 @@ Result<Figures> benchIndex(const Bench& bench)
     return figures;
 }
 
-constexpr std::array<Benchmark, 12> kBenchmarks{{
+constexpr std::array<Benchmark, 14> kBenchmarks{{
     {"ik", "one solve of both arms and the waist", benchIk},
     {"wake", "how late a loop of 500 Hz wakes, without and with real-time scheduling", benchWake},
     {"tick", "the loop while a session records its cameras", benchTick},
@@ -202,6 +202,8 @@ constexpr std::array<Benchmark, 12> kBenchmarks{{
     {"images", "pictures of the simulated robot, drawn by one thread", benchImages},
     {"record", "a take of three cameras, in real time", benchRecord},
     {"ready", "how soon the next take can begin", benchReady},
+    {"check", "a library of 100,000 small episodes, every byte", benchCheck},
+    {"pyramid", "plots of an hour of 200 signals at 1 kHz", benchPyramid},
     {"encode", "images encoded for a second of CPU time", benchEncode},
     {"seek", "a random image of a recording", benchSeek},
     {"mcap", "writing messages", benchMcap},

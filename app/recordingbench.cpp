@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include "app/libraryledger.h"
+#include "storage/checkbench.h"
 #include "storage/indexbench.h"
 #include "storage/library.h"
+#include "storage/pyramidbench.h"
 #include "storage/recordbench.h"
 
 namespace understudy {
@@ -59,6 +61,36 @@ Result<Figures> benchReady(const Bench& bench)
         figures.push_back({.name = "start to recording", .unit = "ms", .p50 = ready->startP50, .p99 = ready->startP99});
     }
     return figures;
+}
+
+Result<Figures> benchCheck(const Bench& bench)
+{
+    const auto checked = measureCheck(bench.folder / "library", 100'000,
+                                      [&](const std::string& line) { bench.context.output.progress(line); });
+    if (!checked) return tl::unexpected(checked.error());
+    return Figures{{.name = fmt::format("episodes checked of {}", checked->episodes),
+                    .unit = "episodes/s",
+                    .value = checked->checkPerSecond},
+                   {.name = "the index made anew from their files", .unit = "s", .value = checked->rebuildSeconds},
+                   {.name = "memory grown after the first tenth", .unit = "MiB", .value = checked->grownMiB},
+                   {.name = fmt::format("planted damages found of {}, {}", checked->planted,
+                                        checked->isRight ? "nothing else named" : "OTHERS NAMED TOO"),
+                    .unit = "episodes",
+                    .value = checked->found}};
+}
+
+Result<Figures> benchPyramid(const Bench& bench)
+{
+    const Result<PyramidFigures> measured = measurePyramid(bench.folder, 3600, 200, 1000);
+    if (!measured) return tl::unexpected(measured.error());
+    return Figures{
+        {.name = "pyramid of an hour of 200 signals at 1 kHz made", .unit = "s", .value = measured->makeSeconds},
+        {.name = "its file", .unit = "MB", .value = measured->megabytes},
+        {.name = "opened and 200 signals drawn 1,900 wide", .unit = "ms", .value = measured->openAndDrawMs},
+        {.name = "one signal at a random place and zoom",
+         .unit = "ms",
+         .p50 = measured->drawP50,
+         .p99 = measured->drawP99}};
 }
 
 }  // namespace understudy

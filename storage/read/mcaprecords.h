@@ -65,8 +65,9 @@ void appendChunkHead(std::vector<std::byte>& out, const McapChunk& chunk, std::u
 /// records that add() is told of, tail().
 class McapClosing {
 public:
-    /// `dataEnd` is the offset at which head() will be written; `summary` outlives this, and its chunks are not used.
-    McapClosing(const McapSummary& summary, std::uint64_t dataEnd);
+    /// `dataEnd` is the offset at which head() will be written, `dataCrc` the checksum of everything before it (0: not
+    /// known); `summary` outlives this, and its chunks are not used.
+    McapClosing(const McapSummary& summary, std::uint64_t dataEnd, std::uint32_t dataCrc = 0);
 
     [[nodiscard]] const std::vector<std::byte>& head() const { return m_bytes; }
     void add(std::span<const std::byte> chunkIndexes);

@@ -161,7 +161,9 @@ void TestMcap::writesTheBytesOfTheSpecification()
     data += chunk;
     const qint64 indexAt = data.size();
     const QByteArray index = QByteArray::fromHex("07 1600000000000000 0100 10000000 0807060504030201 0000000000000000");
-    data += index + QByteArray::fromHex("0f 0400000000000000 00000000");
+    data += index;
+    const QByteArray dataCrc = crc(data);
+    data += QByteArray::fromHex("0f 0400000000000000") + dataCrc;
     const qint64 summaryAt = data.size();
     const QByteArray statistics =
         QByteArray::fromHex("0b 3800000000000000 0100000000000000 0100 01000000 00000000 00000000 01000000"
