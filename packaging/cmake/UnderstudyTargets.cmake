@@ -53,12 +53,13 @@ function(add_understudy_library target)
   target_link_libraries(${target} PUBLIC ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE} understudy_flags)
 endfunction()
 
-# What packaging/test builds for the thread sanitizer: the tests labelled tsan, and nothing else.
+# What packaging/test builds for the sanitizers: the tests that run under them, and nothing else.
+add_custom_target(asan_tests)
 add_custom_target(tsan_tests)
 
 # add_understudy_test(<folder>/tst_<name> [LINK <targets>] [LABELS <labels>] [TIMEOUT <seconds>] [DISPLAY] [MONADO])
-# registers one Qt Test executable. DISPLAY runs it under Xvfb, MONADO with an OpenXR runtime at hand. Labels with a meaning: tsan (also run under the thread sanitizer),
-# slow (not run under the address sanitizer).
+# registers one Qt Test executable. DISPLAY runs it under Xvfb, MONADO with an OpenXR runtime at hand. Labels with a
+# meaning: tsan (also run under the thread sanitizer), slow (not run under the address sanitizer).
 function(add_understudy_test path)
   cmake_parse_arguments(ARG "DISPLAY;MONADO" "TIMEOUT" "LINK;LABELS" ${ARGN})
   get_filename_component(name "${path}" NAME)
@@ -85,6 +86,9 @@ function(add_understudy_test path)
   endif()
   set_tests_properties(${folder}/${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${folder};${ARG_LABELS}"
                                                     ENVIRONMENT_MODIFICATION "${environment}")
+  if(NOT "slow" IN_LIST ARG_LABELS)
+    add_dependencies(asan_tests ${target})
+  endif()
   if("tsan" IN_LIST ARG_LABELS)
     add_dependencies(tsan_tests ${target})
   endif()

@@ -8,9 +8,13 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "support/shared.h"
+
+namespace test = understudy::test;
+
 namespace {
 
-const QString kSource = QStringLiteral(UNDERSTUDY_SOURCE_DIR);
+const QString kSource = QString::fromStdString(test::source("").string());
 const QString kBinary = QStringLiteral(UNDERSTUDY_BINARY_DIR);
 
 /// One CMake target of ours and the flags its sources are compiled with.
