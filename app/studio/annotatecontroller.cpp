@@ -6,8 +6,7 @@
 #include <QSettings>
 
 #include "app/studio/episodeservice.h"
-#include "core/file.h"
-#include "storage/librarycheck.h"
+#include "app/studio/libraryjobs.h"
 #include "widgets/messagebar.h"
 
 namespace understudy {
@@ -174,7 +173,7 @@ void AnnotateController::openLast()
         this, [last = last.toStdString()](const LibraryAccess& access) { return access.reader.show(last); },
         [this, last](const Result<EpisodeRow>& row) {
             if (!m_episode.isEmpty()) return;
-            if (row && !last.isEmpty())
+            if (row && !last.isEmpty() && row->practice == m_practice)
                 open(last);
             else
                 step(1, Which::Any);
@@ -240,14 +239,13 @@ void AnnotateController::submit()
     if (m_episode.isEmpty()) return;
     m_library.ask(
         this,
-        [id = m_episode.toStdString(), folder = m_library.path()](const LibraryAccess& access) -> Result<void> {
+        [id = m_episode.toStdString()](const LibraryAccess& access) -> Result<void> {
             Result<EpisodeRow> row = access.reader.show(id);
             if (!row) return tl::unexpected(row.error());
             if (row->state == EpisodeState::Recorded) {
-                PosixFileSystem files;
-                const auto checked = checkLibrary(files, access.reader, access.writer, {.episode = id, .progress = {}});
-                if (!checked) return tl::unexpected(checked.error());
-                if (!checked->damaged.empty()) return fail(checked->damaged.front().reason);
+                const Result<std::string> damage = checkRecorded(access, id);
+                if (!damage) return tl::unexpected(damage.error());
+                if (!damage->empty()) return fail(*damage);
                 row = access.reader.show(id);
                 if (!row) return tl::unexpected(row.error());
             }

@@ -109,4 +109,22 @@ WorkEnd importModel(const std::filesystem::path& library, const std::filesystem:
                         .arg(text(description.string()))};
 }
 
+Result<std::string> checkRecorded(const LibraryAccess& access, const std::string& episode)
+{
+    const auto isDone = [&]() -> Result<bool> {
+        const Result<EpisodeRow> row = access.reader.show(episode);
+        if (!row) return tl::unexpected(row.error());
+        return row->state != EpisodeState::Recorded;
+    };
+    const Result<bool> before = isDone();
+    if (!before) return tl::unexpected(before.error());
+    if (*before) return std::string();
+    PosixFileSystem files;
+    const Result<LibraryCheck> check =
+        checkLibrary(files, access.reader, access.writer, {.episode = episode, .progress = {}});
+    if (check) return check->damaged.empty() ? std::string() : check->damaged.front().reason;
+    if (isDone().value_or(false)) return std::string();
+    return tl::unexpected(check.error());
+}
+
 }  // namespace understudy

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "app/studio/libraryservice.h"
 #include "app/studio/longwork.h"
 #include "storage/read/episodefilter.h"
 
@@ -15,5 +16,9 @@ namespace understudy {
 /// Reads a robot's description with its meshes and keeps it in the library.
 [[nodiscard]] WorkEnd importModel(const std::filesystem::path& library, const std::filesystem::path& description,
                                   const WorkProgress& progress);
+
+/// Reads a recorded episode whole and moves it on to checked, or to quarantine: then says what is damaged. Empty, and
+/// nothing done, where somebody else already has.
+[[nodiscard]] Result<std::string> checkRecorded(const LibraryAccess& access, const std::string& episode);
 
 }  // namespace understudy

@@ -1,11 +1,9 @@
 #include "app/studio/libraryservice.h"
 
-#include "storage/library.h"
-
 namespace understudy {
 
-LibraryService::LibraryService(std::filesystem::path library, QObject* parent)
-    : QObject(parent), m_path(std::move(library))
+LibraryService::LibraryService(std::filesystem::path library, LibraryMode first)
+    : m_path(std::move(library)), m_mode(first)
 {
     m_thread.setObjectName(QStringLiteral("library"));
     m_context.moveToThread(&m_thread);
@@ -35,16 +33,14 @@ Result<void> LibraryService::open()
         m_writer.reset();
     }
     if (m_reader) return {};
-    // A library that was there and is gone is not replaced by an empty one: its disk may come back.
-    if (Result<Library> ready = openLibrary(m_path, m_wasOpen ? LibraryMode::Open : LibraryMode::OpenOrCreate); !ready)
-        return tl::unexpected(ready.error());
+    if (Result<Library> ready = openLibrary(m_path, m_mode); !ready) return tl::unexpected(ready.error());
     Result<std::unique_ptr<LibraryWriter>> writer = LibraryWriter::open(m_path);
     if (!writer) return tl::unexpected(writer.error());
     Result<std::unique_ptr<LibraryReader>> reader = LibraryReader::open(m_path);
     if (!reader) return tl::unexpected(reader.error());
     m_writer = std::move(*writer);
     m_reader = std::move(*reader);
-    m_wasOpen = true;
+    m_mode = LibraryMode::Open;
     return {};
 }
 

@@ -8,6 +8,7 @@
 #include <QPointer>
 #include <QThread>
 
+#include "storage/library.h"
 #include "storage/librarywriter.h"
 #include "storage/read/libraryreader.h"
 
@@ -25,7 +26,9 @@ class LibraryService final : public QObject {
     Q_OBJECT
 
 public:
-    explicit LibraryService(std::filesystem::path library, QObject* parent = nullptr);
+    /// `first`: whether the first job may make a library where there is none. Later ones never do: a library that was
+    /// there and is gone is not replaced by an empty one, for its disk may come back.
+    explicit LibraryService(std::filesystem::path library, LibraryMode first = LibraryMode::OpenOrCreate);
     ~LibraryService() override;
 
     [[nodiscard]] const std::filesystem::path& path() const { return m_path; }
@@ -58,7 +61,7 @@ private:
     QObject m_context;
     std::unique_ptr<LibraryReader> m_reader;
     std::unique_ptr<LibraryWriter> m_writer;
-    bool m_wasOpen = false;
+    LibraryMode m_mode;
 };
 
 }  // namespace understudy

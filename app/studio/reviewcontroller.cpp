@@ -7,8 +7,6 @@
 
 #include "app/studio/episodetiles.h"
 #include "app/studio/libraryjobs.h"
-#include "core/file.h"
-#include "storage/librarycheck.h"
 #include "widgets/messagebar.h"
 #include "widgets/theme.h"
 
@@ -100,7 +98,12 @@ QString describe(const EpisodeRow& row, const std::vector<Review>& reviews, cons
 }  // namespace
 
 ReviewController::ReviewController(LibraryService& library, ReviewPage& page)
-    : QObject(&page), m_library(library), m_page(page), m_preview(library.path()), m_work(page.messages())
+    : QObject(&page),
+      m_library(library),
+      m_checks(library.path(), LibraryMode::Open),
+      m_page(page),
+      m_preview(library.path()),
+      m_work(page.messages())
 {
     connect(&page, &ReviewPage::filterChanged, this, &ReviewController::refresh);
     connect(&page.table(), &EpisodeTable::moreWanted, this, [this] { ask(true); });
@@ -161,19 +164,14 @@ void ReviewController::checkAll()
 
 void ReviewController::checkTake(const QString& episode)
 {
-    m_library.ask(
-        this,
-        [id = episode.toStdString()](const LibraryAccess& access) {
-            PosixFileSystem files;
-            return checkLibrary(files, access.reader, access.writer, {.episode = id, .progress = {}});
-        },
-        [this](const Result<LibraryCheck>& check) {
-            if (!check)
-                sayWhy(QString::fromStdString(check.error().message));
-            else if (!check->damaged.empty())
-                m_page.messages().say(
-                    MessageBar::Kind::Bad,
-                    tr("The last take is quarantined: %1").arg(QString::fromStdString(check->damaged.front().reason)));
+    m_checks.ask(
+        this, [id = episode.toStdString()](const LibraryAccess& access) { return checkRecorded(access, id); },
+        [this](const Result<std::string>& damage) {
+            if (!damage)
+                sayWhy(QString::fromStdString(damage.error().message));
+            else if (!damage->empty())
+                m_page.messages().say(MessageBar::Kind::Bad,
+                                      tr("The last take is quarantined: %1").arg(QString::fromStdString(*damage)));
             refresh();
         });
 }

@@ -48,6 +48,7 @@ private:
     void sayWhy(const QString& problem);
 
     LibraryService& m_library;
+    LibraryService m_checks;  ///< a thread of its own: reading a take whole must not hold up what a page asks
     ReviewPage& m_page;
     PreviewService m_preview;
     LongWork m_work;

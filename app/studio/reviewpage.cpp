@@ -367,6 +367,7 @@ void ReviewPage::setLines(std::vector<EpisodeLine> lines)
         m_tiles->scrollTo(m_table.index(wanted, 0));
     }
     showSelection();
+    if (m_table.rowCount() == 0) emit complete();
 }
 
 void ReviewPage::showCount()
@@ -420,6 +421,7 @@ void ReviewPage::setPreview(const QString& episode, const QStringList& cameras, 
         m_play.stop();
         m_preview->setNote({});
         m_preview->setPlaceholder(!problem.isEmpty() ? problem : tr("This episode has no camera."));
+        emit complete();
         return;
     }
     m_playClock.start();

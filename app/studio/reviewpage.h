@@ -96,7 +96,7 @@ signals:
     void exportWanted();
     void checkWanted();
     void importWanted();
-    /// The preview plays.
+    /// The preview plays, or there is nothing to play.
     void complete();
 
 protected:
