@@ -1,6 +1,10 @@
+#include <QCoreApplication>
 #include <QLabel>
 #include <QMainWindow>
-#include <QtTest>
+#include <QSettings>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QTest>
 
 #include "app/studio/annotatecontroller.h"
 #include "app/studio/annotatepage.h"

@@ -1,12 +1,16 @@
 #include <algorithm>
 #include <cmath>
 
+#include <QCoreApplication>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
 #include <QMainWindow>
 #include <QPushButton>
-#include <QtTest>
+#include <QSettings>
+#include <QSignalSpy>
+#include <QStandardPaths>
+#include <QTest>
 
 #include "app/studio/annotatepage.h"
 #include "app/studio/labelpanel.h"

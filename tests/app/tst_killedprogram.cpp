@@ -1,8 +1,11 @@
 #include <QDateTime>
+#include <QJsonArray>
+#include <QJsonObject>
+#include <QProcess>
 #include <QRandomGenerator>
 #include <QTemporaryDir>
+#include <QTest>
 #include <QThread>
-#include <QtTest>
 
 #include <algorithm>
 #include <csignal>

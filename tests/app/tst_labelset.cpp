@@ -1,4 +1,5 @@
-#include <QtTest>
+#include <QSignalSpy>
+#include <QTest>
 
 #include "app/studio/labelsearch.h"
 #include "app/studio/labelset.h"

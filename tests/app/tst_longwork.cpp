@@ -2,7 +2,7 @@
 #include <thread>
 
 #include <QPushButton>
-#include <QtTest>
+#include <QTest>
 
 #include "app/studio/libraryjobs.h"
 #include "app/studio/longwork.h"

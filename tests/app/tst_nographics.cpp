@@ -1,5 +1,6 @@
 #include <QMainWindow>
-#include <QtTest>
+#include <QStandardPaths>
+#include <QTest>
 
 #include "app/studio/annotatepage.h"
 #include "widgets/messagebar.h"

@@ -1,7 +1,10 @@
 #include <QDirIterator>
+#include <QFile>
 #include <QProcess>
+#include <QRegularExpression>
+#include <QTemporaryDir>
+#include <QTest>
 #include <QXmlStreamReader>
-#include <QtTest>
 
 #include "support/shared.h"
 

@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 
 #include "core/publisher.h"
 #include "support/allocationcount.h"

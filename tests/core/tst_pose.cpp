@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 
 #include "core/operatorsample.h"
 #include "core/pose.h"

@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 
 #include "robots/teleop/ikbenchmark.h"
 #include "robots/teleop/retargetreport.h"

@@ -1,5 +1,5 @@
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 #include "modelfixtures.h"
 #include "robots/model/meshes.h"

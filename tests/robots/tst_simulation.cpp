@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 
 #include "robots/links/objectobserver.h"
 #include "robots/links/simulation.h"

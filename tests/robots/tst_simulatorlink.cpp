@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 
 #include "core/clock.h"
 #include "robots/links/simulatorlink.h"

@@ -1,6 +1,6 @@
 #include <QFile>
 #include <QRegularExpression>
-#include <QtTest>
+#include <QTest>
 
 #include <functional>
 #include <random>

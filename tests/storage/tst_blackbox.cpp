@@ -1,5 +1,5 @@
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 #include <thread>
 
@@ -57,12 +57,15 @@ struct Rig {
     void run(int ticks)
     {
         for (int i = 0; i < ticks; ++i) {
-            now += kPeriod;
-            ++sequence;
+            step();
             if (sequence % 4 == 0) QVERIFY(box->offer(operators, sample(now, sequence / 4)));
             QVERIFY(box->offer(states, state(now, sequence)));
-            QVERIFY(box->offer(steps, driving(now, sequence)));
         }
+    }
+    void step()
+    {
+        now += kPeriod;
+        QVERIFY(box->offer(steps, driving(now, ++sequence)));
     }
     void fault(TeleopPhase phase, HoldReason reason)
     {
@@ -262,7 +265,7 @@ void TestBlackBox::threeThreadsAndManyFaults()
     });
     std::size_t written = 0;
     for (int i = 0; i < 6; ++i) {
-        rig.run(300);
+        for (int tick = 0; tick < 300; ++tick) rig.step();
         rig.fault(TeleopPhase::Fault, HoldReason::SolverFailed);
         for (const BlackBoxReport& report : rig.box->takeReports()) {
             QVERIFY2(report.problem.empty(), report.problem.c_str());

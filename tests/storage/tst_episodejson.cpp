@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 #include <nlohmann/json.hpp>
 
 #include "storage/read/episodejson.h"

@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 
 #include "storage/quality/qualitylibrary.h"
 #include "storage/recordingrig.h"

@@ -1,4 +1,6 @@
-#include <QtTest>
+#include <QDir>
+#include <QTemporaryDir>
+#include <QTest>
 #include <functional>
 #include <map>
 #include <thread>

@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 #include <random>
 
 #include "storage/read/database.h"

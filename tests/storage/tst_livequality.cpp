@@ -1,6 +1,6 @@
 #include <set>
 
-#include <QtTest>
+#include <QTest>
 
 #include "storage/quality/livequality.h"
 #include "support/allocationcount.h"

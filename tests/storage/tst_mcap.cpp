@@ -1,4 +1,6 @@
-#include <QtTest>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QtEndian>
 
 #include <malloc.h>
 #include <random>

@@ -1,7 +1,8 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QtTest>
+#include <QTemporaryDir>
+#include <QTest>
 
 #include "storage/mcapwriter.h"
 #include "storage/read/cdr.h"

@@ -1,4 +1,5 @@
-#include <QtTest>
+#include <QTemporaryDir>
+#include <QTest>
 
 #include "storage/library.h"
 #include "storage/librarycheck.h"

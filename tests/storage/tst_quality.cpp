@@ -1,6 +1,6 @@
 #include <map>
 
-#include <QtTest>
+#include <QTest>
 
 #include "storage/quality/lossguard.h"
 #include "storage/quality/qualityjson.h"

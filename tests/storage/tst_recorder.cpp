@@ -1,4 +1,5 @@
-#include <QtTest>
+#include <QTemporaryDir>
+#include <QTest>
 
 #include "storage/read/episodereader.h"
 #include "storage/recorder.h"

@@ -1,4 +1,6 @@
-#include <QtTest>
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
 
 #include "storage/episodecheck.h"
 #include "storage/folderlock.h"

@@ -1,6 +1,8 @@
 #pragma once
 
-#include <QtTest>
+#include <QCoreApplication>
+#include <QStandardPaths>
+#include <QTest>
 
 #include <QApplication>
 #include <QLineEdit>

@@ -1,4 +1,5 @@
-#include <QtTest>
+#include <QDeadlineTimer>
+#include <QTest>
 
 #include "app/studio/mousesource.h"
 #include "support/devicecontract.h"

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <QtTest>
+#include <QDeadlineTimer>
+#include <QTest>
 
 #include <atomic>
 #include <cmath>

@@ -1,4 +1,7 @@
-#include <QtTest>
+#include <QCoreApplication>
+#include <QSignalSpy>
+#include <QStandardPaths>
+#include <QTest>
 
 #include <QComboBox>
 #include <QLineEdit>

@@ -1,4 +1,6 @@
-#include <QtTest>
+#include <QCoreApplication>
+#include <QSignalSpy>
+#include <QTest>
 
 #include "widgets/robotviewport.h"
 #include "widgets/theme.h"

@@ -1,8 +1,9 @@
 #pragma once
 
+#include <QFile>
 #include <QProcess>
 #include <QTcpSocket>
-#include <QtTest>
+#include <QTest>
 
 #include <array>
 #include <bit>

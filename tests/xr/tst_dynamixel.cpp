@@ -1,4 +1,5 @@
-#include <QtTest>
+#include <QTemporaryDir>
+#include <QTest>
 
 #include <cmath>
 #include <numbers>
@@ -191,8 +192,8 @@ private slots:
     void givesRadians()
     {
         Bench bench({.counts = [](std::size_t servo, double) { return 2048 + 100 * static_cast<int>(servo); }});
-        LeaderArm arm(bench.arm());
         test::DeviceSink sink(2000);
+        LeaderArm arm(bench.arm());
         QVERIFY(arm.start(sink));
         QTRY_VERIFY(sink.count() > 20);
         arm.stop();
@@ -206,8 +207,8 @@ private slots:
     void passesOverEchoesAndBadAnswers()
     {
         Bench bench({.echo = true});
-        LeaderArm arm(bench.arm());
         test::DeviceSink sink(5000);
+        LeaderArm arm(bench.arm());
         QVERIFY(arm.start(sink));
         QTRY_VERIFY(sink.count() > 10);
         bench.servos->corruptNext(3);
@@ -221,8 +222,8 @@ private slots:
     void aSilentServoIsNamedAndComesBack()
     {
         Bench bench;
-        LeaderArm arm(bench.arm());
         test::DeviceSink sink(5000);
+        LeaderArm arm(bench.arm());
         QVERIFY(arm.start(sink));
         QTRY_VERIFY(sink.count() > 5);
         bench.servos->setDead(4, true);
@@ -239,8 +240,8 @@ private slots:
     void aPortThatVanishesComesBack()
     {
         Bench bench;
-        LeaderArm arm(bench.arm());
         test::DeviceSink sink(5000);
+        LeaderArm arm(bench.arm());
         QVERIFY(arm.start(sink));
         QTRY_VERIFY(sink.count() > 5);
         bench.servos->unplug();
@@ -257,8 +258,8 @@ private slots:
     {
         Bench bench;
         bench.servos->unplug();
-        LeaderArm arm(bench.arm());
         NullSink sink;
+        LeaderArm arm(bench.arm());
         QVERIFY(arm.start(sink));
         QTRY_VERIFY(arm.health().problem.find("waits for its port") != std::string::npos);
         QCOMPARE(arm.health().state, SourceState::Connecting);

@@ -1,5 +1,6 @@
 #include <QProcess>
-#include <QtTest>
+#include <QStandardPaths>
+#include <QTest>
 
 #include "examples/dialdevice.h"
 #include "support/devicecontract.h"

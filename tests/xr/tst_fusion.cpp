@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 
 #include "support/allocationcount.h"
 #include "xr/rig/fusion.h"

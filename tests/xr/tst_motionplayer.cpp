@@ -1,4 +1,5 @@
-#include <QtTest>
+#include <QDeadlineTimer>
+#include <QTest>
 
 #include "person.h"
 #include "support/devicecontract.h"
@@ -25,8 +26,8 @@ std::vector<OperatorSample> played(const std::vector<DeviceFault>& faults, std::
 {
     MotionScript script = MotionScript::standard();
     script.faults = faults;
-    MotionPlayer player(stand(), script, options);
     test::DeviceSink sink(count);
+    MotionPlayer player(stand(), script, options);
     if (!player.start(sink)) return {};
     QDeadlineTimer deadline(20'000);
     while (sink.count() < count && !deadline.hasExpired()) QTest::qSleep(2);
@@ -65,8 +66,8 @@ private slots:
     {
         MotionScript script = MotionScript::standard();
         script.phases.push_back({.name = "reach", .start = 0.25, .end = 0.75});
-        MotionPlayer player(stand(), script, {.name = "suit"});
         test::DeviceSink sink(10);
+        MotionPlayer player(stand(), script, {.name = "suit"});
         QVERIFY(player.start(sink));
         player.stop();
         QCOMPARE(sink.streamInfo.name, std::string("/operator/suit"));
@@ -95,8 +96,8 @@ private slots:
     {
         MotionScript script;
         script.faults.push_back({.kind = DeviceFault::Kind::Silent, .at = 0.1, .lasts = 3600});
-        MotionPlayer player(stand(), script, {.name = "suit"});
         NullSink sink;
+        MotionPlayer player(stand(), script, {.name = "suit"});
         QVERIFY(player.start(sink));
         QTRY_COMPARE_WITH_TIMEOUT(player.health().samples, std::uint64_t(6), 10'000);
         QTRY_COMPARE_WITH_TIMEOUT(player.health().state, SourceState::Silent, 10'000);

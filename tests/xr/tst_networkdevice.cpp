@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 
 #include "support/devicecontract.h"
 #include "xr/network/localaddress.h"
@@ -12,8 +12,8 @@ using namespace std::chrono_literals;
 namespace {
 
 struct Station {
-    std::unique_ptr<NetworkDevice> device;
     test::DeviceSink sink{10'000};
+    std::unique_ptr<NetworkDevice> device;
 
     explicit Station(NetworkOptions options = {}, SuitKind kind = SuitKind::Joints)
     {

@@ -1,4 +1,9 @@
-#include <QtTest>
+#include <QCoreApplication>
+#include <QFile>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QTemporaryDir>
+#include <QTest>
 
 #include <dlfcn.h>
 
@@ -149,8 +154,8 @@ private slots:
             runtime.squeeze[1] = 0.9F;
             runtime.trigger[0] = 0.25F;
         });
-        OpenXrSource source;
         DeviceSink sink(2000);
+        OpenXrSource source;
         QVERIFY(source.start(sink));
         QTRY_VERIFY_WITH_TIMEOUT(sink.count() > 5, 5000);
         const OperatorSample first = newest(sink);
@@ -186,8 +191,8 @@ private slots:
     void aHeadsetTakenOffHoldsNothing()
     {
         change([](MockRuntime& runtime) { runtime.squeeze[1] = 1; });
-        OpenXrSource source;
         DeviceSink sink(3000);
+        OpenXrSource source;
         QVERIFY(source.start(sink));
         QTRY_VERIFY(sink.count() > 0 && newest(sink).isHeld(Button::HoldToDrive));
         change([](MockRuntime& runtime) { runtime.presence = 0; });
@@ -199,8 +204,8 @@ private slots:
 
     void aMovedRoomIsNotTrustedAtOnce()
     {
-        OpenXrSource source;
         DeviceSink sink(3000);
+        OpenXrSource source;
         QVERIFY(source.start(sink));
         QTRY_VERIFY(sink.count() > 3 && newest(sink).at(BodyJoint::Head).tracked);
         change([](MockRuntime& runtime) { runtime.moveSpace = true; });
@@ -213,8 +218,8 @@ private slots:
     void comesBackAfterALoss()
     {
         change([](MockRuntime& runtime) { runtime.squeeze[1] = 1; });
-        OpenXrSource source;
         DeviceSink sink(5000);
+        OpenXrSource source;
         QVERIFY(source.start(sink));
         QTRY_VERIFY(sink.count() > 0 && newest(sink).isHeld(Button::HoldToDrive));
         change([](MockRuntime& runtime) { runtime.gone = runtime.lost = true; });
@@ -233,8 +238,8 @@ private slots:
 
     void aFrozenRuntimeIsLeftBehind()
     {
-        auto source = std::make_unique<OpenXrSource>();
         DeviceSink sink(3000);
+        auto source = std::make_unique<OpenXrSource>();
         QVERIFY(source->start(sink));
         QTRY_VERIFY(sink.count() > 0);
         change([](MockRuntime& runtime) { runtime.frozen = true; });
@@ -251,8 +256,8 @@ private slots:
     void saysWhatIsMissing()
     {
         change([](MockRuntime& runtime) { runtime.hasHeadless = false; });
-        OpenXrSource source;
         DeviceSink sink(10);
+        OpenXrSource source;
         QVERIFY(source.start(sink));
         QTRY_VERIFY(QString::fromStdString(source.health().problem).contains("XR_MND_headless"));
         QCOMPARE(source.health().state, SourceState::Connecting);
@@ -260,8 +265,8 @@ private slots:
 
     void feelsRecordingAndHold()
     {
-        OpenXrSource source;
         DeviceSink sink(3000);
+        OpenXrSource source;
         QVERIFY(source.start(sink));
         QTRY_VERIFY(sink.count() > 0);
         source.feedback({.phase = TeleopPhase::Active, .recording = true});
@@ -279,8 +284,8 @@ private slots:
             runtime.head = joint(1, 1.7F, 2);
             for (int i = 0; i < 4; ++i) runtime.head.orientation[i] = turned.coeffs()[i];
         });
-        OpenXrSource source;
         DeviceSink sink(3000);
+        OpenXrSource source;
         QVERIFY(source.start(sink));
         QTRY_VERIFY(sink.count() > 0);
         source.feedback({.phase = TeleopPhase::Active});
@@ -325,8 +330,8 @@ private slots:
                 }
             }
         });
-        OpenXrSource source;
         DeviceSink sink(1000);
+        OpenXrSource source;
         QVERIFY(source.start(sink));
         QTRY_VERIFY(sink.count() > 3);
         const OperatorSample sample = newest(sink);

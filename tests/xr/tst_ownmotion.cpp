@@ -1,4 +1,8 @@
-#include <QtTest>
+#include <QFile>
+#include <QProcess>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QTest>
 
 #include "support/shared.h"
 #include "xr/bvhmotion.h"

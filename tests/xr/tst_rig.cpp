@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 
 #include "support/devicecontract.h"
 #include "xr/network/networkdevice.h"
@@ -35,12 +35,13 @@ std::unique_ptr<Rig> rigOf(RigOptions options)
 /// The rig's own stream alone, as the contract looks at one.
 class OwnStream final : public DeviceSource {
 public:
-    explicit OwnStream(std::unique_ptr<Rig> rig) : m_rig(std::move(rig)), m_filter(m_rig->info().name) {}
+    explicit OwnStream(std::unique_ptr<Rig> rig) : m_filter(rig->info().name), m_rig(std::move(rig)) {}
     const DeviceInfo& info() const override { return m_rig->info(); }
     Publisher<OperatorSample>& samples() override { return m_rig->samples(); }
     Result<void> start(RecordSink& sink) override
     {
-        m_filter.sink = &sink;
+        // A second start is refused, and then the filter is in use.
+        if (m_filter.sink == nullptr || m_rig->health().state == SourceState::Stopped) m_filter.sink = &sink;
         return m_rig->start(m_filter);
     }
     void stop() override { m_rig->stop(); }
@@ -64,8 +65,8 @@ private:
     private:
         std::string m_own;
     };
+    Filter m_filter;  ///< outlives the rig that offers to it
     std::unique_ptr<Rig> m_rig;
-    Filter m_filter;
 };
 
 }  // namespace
@@ -117,9 +118,9 @@ private slots:
         ScriptedSource* spare = second.get();
         options.devices.push_back({.device = std::move(first)});
         options.devices.push_back({.device = std::move(second), .spare = true});
+        NullSink sink;
         const auto rig = rigOf(std::move(options));
         Latest<OperatorSample>& reader = rig->samples().addReader();
-        NullSink sink;
         QVERIFY(rig->start(sink));
         const SteadyClock clock;
         const auto wrist = [&] {
@@ -165,8 +166,8 @@ private slots:
         NetworkDevice* suit = device.get();
         RigOptions options;
         options.devices.push_back({.device = std::move(device), .smoothing = {}});
-        const auto rig = rigOf(std::move(options));
         test::DeviceSink sink(20'000);
+        const auto rig = rigOf(std::move(options));
         QVERIFY(rig->start(sink));
         const auto sender = UdpSender::open("127.0.0.1", "127.0.0.1", suit->port());
         QVERIFY(sender);
@@ -194,8 +195,8 @@ private slots:
         options.devices.push_back(
             {.device = std::make_unique<NetworkDevice>(
                  NetworkOptions{.name = "suit", .kind = "xsens", .interface = "nosuch0"}, std::move(*parser))});
-        const auto rig = rigOf(std::move(options));
         NullSink sink;
+        const auto rig = rigOf(std::move(options));
         const auto started = rig->start(sink);
         QVERIFY(!started);
         QVERIFY(started.error().message.find("nosuch0") != std::string::npos);

@@ -1,4 +1,5 @@
-#include <QtTest>
+#include <QFloat16>
+#include <QTest>
 
 #include <cmath>
 
