@@ -87,7 +87,7 @@ void ImageView::paintEvent(QPaintEvent*)
     const Theme& theme = Theme::current();
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
-    painter.setRenderHint(QPainter::SmoothPixmapTransform, m_image.width() > width());
+    painter.setRenderHint(QPainter::SmoothPixmapTransform);
     QRect area = rect();
     if (!m_image.isNull()) {
         QSize fitted = m_image.size().scaled(size(), Qt::KeepAspectRatio);
@@ -114,7 +114,8 @@ void ImageView::paintEvent(QPaintEvent*)
     painter.setFont(uiFont(11, QFont::Medium));
     const QColor note =
         m_mark == Mark::None ? QColor(231, 234, 240) : QColor(m_mark == Mark::Bad ? 0xfff0828c : 0xfff0c266);
-    drawTag(painter, area, Qt::AlignLeft, m_name, QColor(231, 234, 240));
+    drawTag(painter, area, Qt::AlignLeft, QString(m_name).replace(QLatin1Char('_'), QLatin1Char(' ')),
+            QColor(231, 234, 240));
     drawTag(painter, area, Qt::AlignRight, (m_mark == Mark::None ? QString() : QStringLiteral("▲ ")) + m_note, note);
     if (m_mark != Mark::None) {
         painter.setBrush(Qt::NoBrush);

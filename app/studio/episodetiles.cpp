@@ -15,7 +15,7 @@
 namespace understudy {
 namespace {
 
-constexpr int kLeastWidth = 250;
+constexpr int kLeastWidth = 300;
 constexpr int kTextHeight = 54;
 constexpr int kMargin = 6;
 constexpr int kSettleMs = 40;

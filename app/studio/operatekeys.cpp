@@ -104,6 +104,7 @@ void OperatePage::translate()
 {
     m_taskHeading->setText(tr("TASK"));
     m_lastHeading->setText(tr("LAST TAKES"));
+    m_faultHeading->setText(tr("BLACK BOX"));
     m_focus->setText(tr("▲  This window has no focus: hold-to-drive and the stop key are out of reach. Click here."));
     for (const auto& [id, title] : std::initializer_list<std::pair<const char*, QString>>{
              {"operate.drive", tr("Hold to drive")},

@@ -10,6 +10,7 @@
 #include <QSplitter>
 #include <QVBoxLayout>
 
+#include "app/studio/lasttakes.h"
 #include "app/studio/operatecards.h"
 #include "app/studio/operatedriver.h"
 #include "app/studio/operatetakebar.h"
@@ -98,16 +99,22 @@ QWidget* OperatePage::makeLeft()
         taskLayout->addWidget(each);
     m_driver = new DriverCard(m_keys, panel);
     m_lastHeading = label("heading", panel);
-    m_lastTakes = new QVBoxLayout;
-    m_lastTakes->setSpacing(6);
+    m_lastTakes = new LastTakes(m_keys, panel);
+    m_faultHeading = label("heading", panel);
+    m_fault = label("muted", panel);
+    m_fault->setObjectName(QStringLiteral("operate.fault"));
+    m_fault->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_fault->setFocusPolicy(Qt::NoFocus);
     column->addWidget(m_taskHeading);
     column->addWidget(taskCard);
     column->addSpacing(4);
     column->addWidget(m_driver);
     column->addSpacing(12);
     column->addWidget(m_lastHeading);
-    column->addLayout(m_lastTakes);
+    column->addWidget(m_lastTakes);
     column->addStretch();
+    column->addWidget(m_faultHeading);
+    column->addWidget(m_fault);
     return panel;
 }
 
@@ -182,6 +189,10 @@ void OperatePage::connectActs()
     connect(m_reset->home, &QPushButton::pressed, this, [this] { m_acts.home(true); });
     connect(m_reset->home, &QPushButton::released, this, [this] { m_acts.home(false); });
     connect(m_confirm, &ConfirmCard::typed, this, [this](const QString& serial) { m_acts.takeCommand(serial); });
+    connect(m_lastTakes, &LastTakes::bringBackWanted, this,
+            [this](const QString& episode) { m_acts.bringBack(episode); });
+    connect(m_lastTakes, &LastTakes::correctionWanted, this,
+            [this](const QString& episode, const Correction& correction) { m_acts.correct(episode, correction); });
     connect(m_driver, &DriverCard::wanted, this, [this](Driver driver) { m_acts.drive(driver); });
     connect(m_viewport, &RobotViewport::handleChosen, this, [this](int side) { m_acts.chooseHand(side); });
     connect(m_viewport, &RobotViewport::handleMoved, this,
@@ -213,7 +224,10 @@ void OperatePage::show(const OperateView& view)
     if (!view.recording) m_causes->hide();
     showTask(view);
     m_driver->show(view);
-    showLastTakes(view.lastTakes);
+    m_lastHeading->setVisible(!view.lastTakes.empty());
+    m_lastTakes->show(view.lastTakes, view.tasks, !view.recording && !isEngaged(view.phase));
+    for (QLabel* each : {m_faultHeading, m_fault}) each->setVisible(!view.fault.isEmpty());
+    if (m_fault->text() != view.fault) m_fault->setText(view.fault);
     showCameras(view);
     m_takes->show(view);
     m_gate->show(view);
@@ -250,41 +264,6 @@ void OperatePage::showTask(const OperateView& view)
                                    .arg(share)
                                    .arg(std::min(1.0, share + 0.001))
                                    .arg(theme.line.name()));
-}
-
-void OperatePage::showLastTakes(const std::vector<LastTake>& takes)
-{
-    m_lastHeading->setVisible(!takes.empty());
-    std::vector<QString> shown;
-    for (const LastTake& take : takes) shown.push_back(take.id + take.outcome + take.reason);
-    if (shown == m_shownTakes) return;
-    m_shownTakes = std::move(shown);
-    while (QLayoutItem* item = m_lastTakes->takeAt(0)) {
-        delete item->widget();
-        delete item;
-    }
-    const Theme& theme = Theme::current();
-    for (const LastTake& take : takes) {
-        auto* box = card(this);
-        auto* column = new QVBoxLayout(box);
-        column->setContentsMargins(12, 8, 12, 8);
-        column->setSpacing(2);
-        auto* row = new QHBoxLayout;
-        auto* name = new QLabel(tr("%1 s").arg(take.seconds, 0, 'f', 1), box);
-        auto* verdict = new QLabel((take.good ? QStringLiteral("✓ ") : QStringLiteral("✕ ")) + take.outcome, box);
-        verdict->setStyleSheet(
-            QStringLiteral("color: %1; font-weight: 600;").arg((take.good ? theme.good : theme.caution).name()));
-        row->addWidget(name);
-        row->addStretch();
-        row->addWidget(verdict);
-        column->addLayout(row);
-        if (!take.reason.isEmpty()) {
-            auto* reason = label("muted", box);
-            reason->setText(take.reason);
-            column->addWidget(reason);
-        }
-        m_lastTakes->addWidget(box);
-    }
 }
 
 void OperatePage::showCameras(const OperateView& view)
@@ -353,7 +332,6 @@ void OperatePage::changeEvent(QEvent* event)
     if (event->type() == QEvent::ActivationChange) showFocus();
     if (event->type() == QEvent::PaletteChange) {
         m_viewport->setColours(Theme::current().scene());
-        m_shownTakes.clear();
         m_colour = {};
         m_focus->setStyleSheet({});
         m_focus->hide();

@@ -6,6 +6,7 @@
 #include <QWidget>
 
 #include "app/studio/operateview.h"
+#include "storage/librarywriter.h"
 #include "widgets/keyrouter.h"
 
 class QFrame;
@@ -21,6 +22,7 @@ class ConfirmCard;
 class DriverCard;
 class GateCard;
 class ImageView;
+class LastTakes;
 class MessageBar;
 class OperateTakeBar;
 class ResetCard;
@@ -35,6 +37,8 @@ struct OperateActs {
     std::function<void()> success;
     std::function<void(const QString& cause)> failure;
     std::function<void()> redo;
+    std::function<void(const QString& episode)> bringBack;  ///< out of the tray
+    std::function<void(const QString& episode, const Correction& correction)> correct;
     std::function<void()> clear;
     std::function<void(bool held)> home;
     std::function<void()> mark;
@@ -85,7 +89,6 @@ private:
     void addViewKeys();
     void translate();
     void showTask(const OperateView& view);
-    void showLastTakes(const std::vector<LastTake>& takes);
     void showCameras(const OperateView& view);
     void showFocus();
     void place();
@@ -102,7 +105,9 @@ private:
     QFrame* m_wantedBar = nullptr;
     DriverCard* m_driver = nullptr;
     QLabel* m_lastHeading = nullptr;
-    QVBoxLayout* m_lastTakes = nullptr;
+    LastTakes* m_lastTakes = nullptr;
+    QLabel* m_faultHeading = nullptr;
+    QLabel* m_fault = nullptr;
     QLabel* m_cameraHeading = nullptr;
     QVBoxLayout* m_cameraRows = nullptr;
     std::vector<ImageView*> m_cameras;
@@ -117,7 +122,6 @@ private:
     QLabel* m_focus = nullptr;
     OperateTakeBar* m_takes = nullptr;
     MessageBar* m_messages = nullptr;
-    std::vector<QString> m_shownTakes;
     QColor m_colour;
     bool m_complete = false;
 };

@@ -162,20 +162,24 @@ void OperateTakeBar::show(const OperateView& view)
 
 void OperateTakeBar::showHealth(const OperateView& view)
 {
-    const auto bad = std::find_if(view.streams.begin(), view.streams.end(),
-                                  [](const StreamLine& line) { return !line.problem.isEmpty() || line.dropped > 0; });
+    // What loses data comes before what might.
+    const StreamLine* bad = nullptr;
+    for (const StreamLine& line : view.streams)
+        if (!line.problem.isEmpty() && (bad == nullptr || (bad->dropped == 0 && line.dropped > 0))) bad = &line;
     const Theme& theme = Theme::current();
     QString text;
     QColor colour = theme.good;
-    if (view.streams.empty()) {
+    if (bad != nullptr) {
+        text = QStringLiteral("▲ %1: %2").arg(bad->name, bad->problem);
+        colour = bad->dropped > 0 ? theme.bad : theme.caution;
+    } else if (!view.recorderProblem.isEmpty()) {
+        text = QStringLiteral("▲ ") + view.recorderProblem;
+        colour = theme.caution;
+    } else if (view.streams.empty()) {
         text = tr("no streams");
         colour = theme.faint;
-    } else if (bad == view.streams.end()) {
-        text = tr("✓ all %n good", nullptr, static_cast<int>(view.streams.size()));
     } else {
-        text = QStringLiteral("▲ %1: %2")
-                   .arg(bad->name, bad->problem.isEmpty() ? tr("%1 lost").arg(bad->dropped) : bad->problem);
-        colour = theme.caution;
+        text = tr("✓ all %n good", nullptr, static_cast<int>(view.streams.size()));
     }
     text += streams->isChecked() ? QStringLiteral("  ▴") : QStringLiteral("  ▾");
     const QString style = QStringLiteral("color: %1; text-align: left; font-weight: 600;").arg(colour.name());
@@ -187,9 +191,20 @@ void OperateTakeBar::showHealth(const OperateView& view)
     if (view.connected) {
         figures << tr("motion to command %1 ms").arg(view.latencyMs, 0, 'f', 1)
                 << tr("target to measured %1 mm").arg(view.trackingMm, 0, 'f', 0);
-        if (view.diskMinutes >= 0) figures << tr("disk for %1 h").arg(view.diskMinutes / 60, 0, 'f', 0);
+        if (view.diskMinutes >= 0) figures << diskText(view);
     }
     m_figures->setText(figures.join(QStringLiteral("   ·   ")));
+}
+
+QString OperateTakeBar::diskText(const OperateView& view)
+{
+    const Theme& theme = Theme::current();
+    if (view.room == DiskRoom::Enough && view.diskMinutes >= 120)
+        return tr("disk for %1 h").arg(view.diskMinutes / 60, 0, 'f', 0);
+    const QString minutes = tr("disk for %1 min").arg(view.diskMinutes, 0, 'f', 0);
+    if (view.room == DiskRoom::Enough) return minutes;
+    return QStringLiteral("<b style='color:%1'>▲ %2</b>")
+        .arg((view.room == DiskRoom::Last ? theme.bad : theme.caution).name(), minutes);
 }
 
 QString describeStreams(const OperateView& view)
@@ -202,9 +217,11 @@ QString describeStreams(const OperateView& view)
                          line.announcedHz > 0
                              ? tr("%1 of %2 Hz").arg(line.rateHz, 0, 'f', 1).arg(line.announcedHz, 0, 'f', 0)
                              : tr("as it happens"),
-                         line.problem.isEmpty() ? (line.dropped > 0 ? tr("%1 lost").arg(line.dropped) : QString())
-                                                : line.problem.toHtmlEscaped());
-    return QStringLiteral("<table cellspacing=2>%1</table>%2").arg(rows, view.awake.toHtmlEscaped());
+                         line.problem.toHtmlEscaped());
+    QString below;
+    for (const QString& line : {view.recorderProblem, view.stalls, view.awake})
+        if (!line.isEmpty()) below += QStringLiteral("<div>%1</div>").arg(line.toHtmlEscaped());
+    return QStringLiteral("<table cellspacing=2>%1</table>%2").arg(rows, below);
 }
 
 }  // namespace understudy

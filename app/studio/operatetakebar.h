@@ -53,6 +53,7 @@ protected:
 private:
     void translate();
     void showHealth(const OperateView& view);
+    [[nodiscard]] static QString diskText(const OperateView& view);
 
     QLabel* m_figures;
 };

@@ -6,6 +6,7 @@
 #include <QString>
 
 #include "core/step.h"
+#include "storage/recorder.h"
 #include "widgets/robotplate.h"
 #include "widgets/robotviewport.h"
 #include "widgets/scene.h"
@@ -34,6 +35,16 @@ struct LastTake {
     bool good = true;
     double seconds = 0;
     QString reason;
+    bool setAside = false;  ///< lies in the tray
+    QString task;
+
+    bool operator==(const LastTake&) const = default;
+};
+
+/// A task that a take may have been of.
+struct TaskChoice {
+    QString id;
+    QString name;
 };
 
 /// Who moves the robot.
@@ -66,6 +77,8 @@ struct OperateView {
     int done = 0;
     int wanted = 0;
     std::vector<LastTake> lastTakes;
+    std::vector<TaskChoice> tasks;
+    QString fault;  ///< the newest, and where its last seconds are kept
 
     std::vector<StreamLine> streams;
     std::vector<CameraPicture> cameras;
@@ -73,7 +86,10 @@ struct OperateView {
     double latencyMs = 0;
     double trackingMm = 0;
     double diskMinutes = -1;
-    QString awake;  ///< why sleep and lock are not kept away; empty while they are
+    DiskRoom room = DiskRoom::Enough;
+    QString recorderProblem;  ///< of the take, the disk or a stream; empty while all is well
+    QString stalls;           ///< of the disk so far; empty: none
+    QString awake;            ///< why sleep and lock are not kept away; empty while they are
 };
 
 /// Between engaging and letting go: the robot is, or may at once be, in motion.

@@ -12,6 +12,7 @@
 
 #include "app/studio/episodetiles.h"
 #include "app/studio/keytext.h"
+#include "app/studio/operatebutton.h"
 #include "app/studio/reasonpanel.h"
 #include "widgets/imageview.h"
 #include "widgets/messagebar.h"
@@ -166,10 +167,7 @@ QWidget* ReviewPage::makeList()
 QPushButton* ReviewPage::makeButton(QVBoxLayout& column, const char* role, const char* act,
                                     const std::function<void()>& run)
 {
-    auto* made = new QPushButton(this);
-    if (*role != '\0') made->setProperty("role", role);
-    made->setObjectName(QStringLiteral("review.") + QLatin1String(act));
-    made->setFocusPolicy(Qt::NoFocus);
+    auto* made = new OperateButton(m_keys, QStringLiteral("review.") + QLatin1String(act), role, this);
     connect(made, &QPushButton::clicked, this, run);
     column.addWidget(made);
     m_buttons.emplace_back(made, act);
@@ -345,6 +343,10 @@ void ReviewPage::nameButtons()
             const bool isVerdict =
                 button->parentWidget() == m_verdicts && button != m_open && name != QLatin1String("takeBack");
             if (several > 1 && isVerdict) text += QStringLiteral(" (%1)").arg(several);
+            if (auto* withKey = qobject_cast<OperateButton*>(button)) {
+                withKey->setTitle(text);
+                continue;
+            }
             const QString key = keyOf(QStringLiteral("review.") + QLatin1String(act));
             button->setText(key.isEmpty() ? text : QStringLiteral("%1   %2").arg(text, key));
         }

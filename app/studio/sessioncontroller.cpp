@@ -3,9 +3,15 @@
 #include <algorithm>
 #include <cmath>
 
+#include <spdlog/spdlog.h>
+
 #include "app/studio/mousesource.h"
+#include "app/studio/recorderview.h"
 #include "app/studio/sessionimage.h"
 #include "app/studio/sessionstartpicture.h"
+#include "core/file.h"
+#include "storage/read/libraryreader.h"
+#include "storage/tray.h"
 #include "widgets/messagebar.h"
 #include "widgets/theme.h"
 
@@ -17,12 +23,41 @@ constexpr std::size_t kShownTakes = 5;
 
 QString text(const std::string& value) { return QString::fromStdString(value); }
 
-QString outcomeWord(const TakeReport& take)
+constexpr double kRoomWanted = 15;  ///< minutes that removing takes in the tray aims at
+
+QString outcomeWord(const EpisodeRow& row)
 {
-    if (take.episode.row.state == EpisodeState::Tray) return SessionController::tr("set aside");
-    if (take.episode.row.outcome == Outcome::Success) return SessionController::tr("success");
-    if (take.episode.row.outcome == Outcome::Failure) return SessionController::tr("failure");
+    if (row.state == EpisodeState::Tray) return SessionController::tr("set aside");
+    if (row.outcome == Outcome::Success) return SessionController::tr("success");
+    if (row.outcome == Outcome::Failure) return SessionController::tr("failure");
     return SessionController::tr("kept");
+}
+
+/// What else a take may have been of.
+std::vector<TaskChoice> tasksOf(const std::filesystem::path& library)
+{
+    const auto reader = LibraryReader::open(library);
+    if (!reader) return {};
+    const Result<std::vector<Task>> tasks = (*reader)->tasks();
+    if (!tasks) return {};
+    std::vector<TaskChoice> choices;
+    for (const Task& task : *tasks) choices.push_back({.id = text(task.id), .name = text(task.name)});
+    return choices;
+}
+
+/// Removes takes in the tray of a station; all of them, or until so much is free.
+void emptyTrayOf(const std::filesystem::path& library, const std::string& station,
+                 std::optional<std::uint64_t> untilFreeBytes)
+{
+    const auto reader = LibraryReader::open(library);
+    const auto writer = LibraryWriter::open(library);
+    if (!reader || !writer) return;
+    PosixFileSystem files;
+    const Result<EmptiedTray> emptied =
+        emptyTray(files, **reader, **writer, {.untilFreeBytes = untilFreeBytes, .stations = {station}});
+    if (!emptied) spdlog::warn("the tray of {} could not be emptied: {}", station, emptied.error().message);
+    if (emptied)
+        for (const std::string& kept : emptied->kept) spdlog::warn("the tray of {}: {}", station, kept);
 }
 
 }  // namespace
@@ -48,42 +83,52 @@ SessionController::SessionController(OperatePage& page, QObject* parent) : QObje
 SessionController::~SessionController()
 {
     close();
-    m_thread.quit();
+    // The shift ends with the window: what was set aside in it goes.
+    QMetaObject::invokeMethod(
+        &m_context,
+        [this] {
+            if (m_wasOpen) emptyTrayOf(m_wish.library, m_wish.station.name, std::nullopt);
+            m_thread.quit();
+        },
+        Qt::QueuedConnection);
     m_thread.wait();
 }
 
 void SessionController::connectPage()
 {
-    m_page.setActs({.holdToDrive = [this](bool held) { holdToDrive(held); },
-                    .stop = [this] { (void)requestStop(); },
-                    .startTake = [this] { startTake(); },
-                    .success = [this] { endTake(Outcome::Success, {}, false); },
-                    .failure = [this](const QString& cause) { endTake(Outcome::Failure, cause, false); },
-                    .redo = [this] { endTake(Outcome::Unknown, {}, true); },
-                    .clear = [this] { clear(); },
-                    .home = [this](bool held) { home(held); },
-                    .mark =
-                        [this] {
-                            if (!m_session || !m_recording) return;
-                            m_session->mark("mark");
-                            m_page.messages().say(MessageBar::Kind::Info, tr("This moment is marked."));
-                            emit acted(QStringLiteral("mark"));
-                        },
-                    .drive = [this](Driver driver) { drive(driver); },
-                    .takeCommand = [this](const QString& serial) { takeCommand(serial); },
-                    .chooseHand = [this](int side) { m_side = std::clamp(side, 0, kSideCount - 1); },
-                    .moveHand = [this](int side, const Eigen::Vector3d& metres) { moveHand(side, metres); },
-                    .turnHand =
-                        [this](double radians) {
-                            if (m_mouse && isEngaged(m_shown.phase))
-                                m_mouse->turn(kSides[static_cast<std::size_t>(m_side)], {0, 0, radians});
-                        },
-                    .grip =
-                        [this] {
-                            if (!m_mouse) return;
-                            const Side side = kSides[static_cast<std::size_t>(m_side)];
-                            m_mouse->setClosure(side, m_mouse->closure(side) > 0.5F ? 0.0F : 1.0F);
-                        }});
+    m_page.setActs(
+        {.holdToDrive = [this](bool held) { holdToDrive(held); },
+         .stop = [this] { (void)requestStop(); },
+         .startTake = [this] { startTake(); },
+         .success = [this] { endTake(Outcome::Success, {}, false); },
+         .failure = [this](const QString& cause) { endTake(Outcome::Failure, cause, false); },
+         .redo = [this] { endTake(Outcome::Unknown, {}, true); },
+         .bringBack = [this](const QString& episode) { bringBack(episode); },
+         .correct = [this](const QString& episode, const Correction& correction) { correct(episode, correction); },
+         .clear = [this] { clear(); },
+         .home = [this](bool held) { home(held); },
+         .mark =
+             [this] {
+                 if (!m_session || !m_recording) return;
+                 m_session->mark("mark");
+                 m_page.messages().say(MessageBar::Kind::Info, tr("This moment is marked."));
+                 emit acted(QStringLiteral("mark"));
+             },
+         .drive = [this](Driver driver) { drive(driver); },
+         .takeCommand = [this](const QString& serial) { takeCommand(serial); },
+         .chooseHand = [this](int side) { m_side = std::clamp(side, 0, kSideCount - 1); },
+         .moveHand = [this](int side, const Eigen::Vector3d& metres) { moveHand(side, metres); },
+         .turnHand =
+             [this](double radians) {
+                 if (m_mouse && isEngaged(m_shown.phase))
+                     m_mouse->turn(kSides[static_cast<std::size_t>(m_side)], {0, 0, radians});
+             },
+         .grip =
+             [this] {
+                 if (!m_mouse) return;
+                 const Side side = kSides[static_cast<std::size_t>(m_side)];
+                 m_mouse->setClosure(side, m_mouse->closure(side) > 0.5F ? 0.0F : 1.0F);
+             }});
 }
 
 void SessionController::open(SessionWish wish)
@@ -137,10 +182,12 @@ void SessionController::reopen()
             const QImage start = session ? startPictureOf(wish.library, wish.station.task) : QImage();
             QMetaObject::invokeMethod(
                 this,
-                [this, mouse, start, session = std::make_shared<decltype(session)>(std::move(session))] {
+                [this, mouse, start, tasks = session ? tasksOf(wish.library) : std::vector<TaskChoice>(),
+                 session = std::make_shared<decltype(session)>(std::move(session))] {
                     m_opening = false;
                     if (*session) {
                         if (m_startPicture.isNull()) m_startPicture = start;
+                        m_tasks = tasks;
                         adopt(std::move(**session), mouse);
                     } else {
                         const QString problem = text(session->error().message);
@@ -170,6 +217,7 @@ void SessionController::adopt(std::unique_ptr<TeleopSession> session, MouseSourc
     for (const std::string& note : m_session->notes()) notes << text(note);
     m_page.messages().finishWork(notes.isEmpty() ? MessageBar::Kind::Good : MessageBar::Kind::Caution,
                                  notes.isEmpty() ? tr("Ready. R starts a take.") : notes.join(QLatin1Char(' ')));
+    m_wasOpen = true;
     m_poll.start();
     emit opened();
 }
@@ -343,10 +391,12 @@ void SessionController::takeIsKept(const TakeReport& take, bool redo)
     if (!redo && !m_wish.practice) ++m_done;
     if (row.outcome == Outcome::Success && take.problem.empty() && !m_takeStart.isNull()) m_startPicture = m_takeStart;
     m_lastTakes.push_front({.id = text(row.id),
-                            .outcome = outcomeWord(take),
+                            .outcome = outcomeWord(row),
                             .good = take.problem.empty() && row.outcome != Outcome::Failure && !redo,
                             .seconds = toSeconds(row.durationNs),
                             .reason = text(take.problem)});
+    m_lastTakes.front().setAside = redo;
+    m_lastTakes.front().task = text(row.task);
     if (m_lastTakes.size() > kShownTakes) m_lastTakes.pop_back();
     const QString kept = redo ? tr("Set aside. Park the robot and make the table ready.")
                               : tr("Kept. Park the robot and make the table ready.");
@@ -356,10 +406,91 @@ void SessionController::takeIsKept(const TakeReport& take, bool redo)
     emit acted(redo ? QStringLiteral("redo") : QStringLiteral("end"));
 }
 
+void SessionController::bringBack(const QString& episode)
+{
+    change(episode, [id = episode.toStdString()](LibraryWriter& writer, const std::string& person) {
+        return writer.moveTo(person, id, EpisodeState::Recorded);
+    });
+}
+
+void SessionController::correct(const QString& episode, const Correction& correction)
+{
+    change(episode, [id = episode.toStdString(), correction](LibraryWriter& writer, const std::string& person) {
+        return writer.correct(person, id, correction);
+    });
+}
+
+void SessionController::change(const QString& episode,
+                               std::function<Result<void>(LibraryWriter&, const std::string& person)> act)
+{
+    QMetaObject::invokeMethod(
+        &m_context,
+        [this, library = m_wish.library, name = m_wish.station.operatorName, id = episode.toStdString(),
+         act = std::move(act)] {
+            const auto changed = [&]() -> Result<EpisodeRow> {
+                const auto writer = LibraryWriter::open(library);
+                if (!writer) return tl::unexpected(writer.error());
+                const Result<std::string> person = (*writer)->ensurePerson({}, name);
+                if (!person) return tl::unexpected(person.error());
+                if (const Result<void> done = act(**writer, *person); !done) return tl::unexpected(done.error());
+                const auto reader = LibraryReader::open(library);
+                if (!reader) return tl::unexpected(reader.error());
+                return (*reader)->show(id);
+            }();
+            QMetaObject::invokeMethod(
+                this,
+                [this, changed] {
+                    if (changed)
+                        showChanged(*changed);
+                    else
+                        m_page.messages().say(MessageBar::Kind::Bad, text(changed.error().message));
+                },
+                Qt::QueuedConnection);
+        },
+        Qt::QueuedConnection);
+}
+
+void SessionController::showChanged(const EpisodeRow& row)
+{
+    for (LastTake& take : m_lastTakes) {
+        if (take.id != text(row.id)) continue;
+        const bool back = take.setAside && row.state != EpisodeState::Tray;
+        if (back && !m_wish.practice) ++m_done;
+        take.outcome = outcomeWord(row);
+        take.setAside = row.state == EpisodeState::Tray;
+        take.good = row.outcome != Outcome::Failure;
+        take.task = text(row.task);
+        m_page.messages().say(MessageBar::Kind::Good, back ? tr("The take is back in the library.")
+                                                           : tr("Corrected; the history keeps what it was."));
+    }
+    emit takeChanged(text(row.id));
+}
+
+void SessionController::watchDisk(const RecorderStatus& recorder)
+{
+    if (recorder.minutesLeft < 0 || recorder.room == m_room) return;
+    const bool worse = recorder.room > m_room;
+    m_room = recorder.room;
+    if (!worse) return;
+    m_page.messages().say(m_room == DiskRoom::Last ? MessageBar::Kind::Bad : MessageBar::Kind::Caution,
+                          warningOf(m_room, recorder.minutesLeft));
+    QMetaObject::invokeMethod(
+        &m_context,
+        [library = m_wish.library, station = m_wish.station.name, minutes = std::max(0.1, recorder.minutesLeft)] {
+            PosixFileSystem files;
+            const Result<std::uint64_t> free = files.freeBytes(library);
+            if (!free) return;
+            const double wanted = static_cast<double>(*free) * kRoomWanted / minutes;
+            emptyTrayOf(library, station, static_cast<std::uint64_t>(wanted));
+        },
+        Qt::QueuedConnection);
+}
+
 void SessionController::poll()
 {
     if (!m_session) return;
     if (m_mouse) m_mouse->keepAlive();
+    for (const BlackBoxReport& fault : m_session->takeFaults()) m_fault = describe(fault);
     m_shown = view();
     const bool homing = m_shown.phase == TeleopPhase::Disengaging && m_shown.reason == HoldReason::Parked;
     if (homing && m_homeAsked && !m_homeHeld) {
@@ -396,6 +527,8 @@ OperateView SessionController::view()
     view.practice = m_wish.practice;
     view.done = m_done;
     view.lastTakes.assign(m_lastTakes.begin(), m_lastTakes.end());
+    view.tasks = m_tasks;
+    view.fault = m_fault;
     view.awake = m_sleep.problem();
     viewRecorder(view);
     viewTeleop(view);
@@ -442,14 +575,8 @@ void SessionController::viewTeleop(OperateView& view)
 void SessionController::viewRecorder(OperateView& view)
 {
     const RecorderStatus recorder = m_session->recorder();
-    view.takeSeconds = toSeconds(recorder.takeDuration);
-    view.diskMinutes = recorder.minutesLeft;
-    for (const StreamStatus& stream : recorder.streams)
-        view.streams.push_back({.name = text(stream.name),
-                                .rateHz = stream.rateHz,
-                                .announcedHz = stream.announcedHz,
-                                .dropped = stream.dropped,
-                                .problem = stream.silent ? tr("silent") : QString()});
+    showRecorder(view, recorder);
+    watchDisk(recorder);
     for (std::size_t i = 0; i < m_session->cameraCount(); ++i) {
         const CameraInfo& info = m_session->camera(i);
         CameraPicture picture{

@@ -53,6 +53,8 @@ signals:
     void opened();
     void failed(const QString& problem);
     void takeEnded(const QString& episode);
+    /// An older take is another one now: out of the tray, or corrected.
+    void takeChanged(const QString& episode);
     /// Something was really done: start, end, redo, stop, clear, home, mark, lock.
     void acted(const QString& act);
     /// What the page shows now.
@@ -73,6 +75,12 @@ private:
     void startTake();
     void endTake(Outcome outcome, const QString& cause, bool redo);
     void takeIsKept(const TakeReport& take, bool redo);
+    void bringBack(const QString& episode);
+    void correct(const QString& episode, const Correction& correction);
+    /// Changes a take of this session in the library, off the GUI thread, and shows it as it is then.
+    void change(const QString& episode, std::function<Result<void>(LibraryWriter&, const std::string& person)> act);
+    void showChanged(const EpisodeRow& row);
+    void watchDisk(const RecorderStatus& recorder);
     void clear();
     [[nodiscard]] OperateView view();
     void viewTeleop(OperateView& view);
@@ -91,12 +99,16 @@ private:
     QTimer m_poll;
     OperateView m_shown;
     std::deque<LastTake> m_lastTakes;
+    std::vector<TaskChoice> m_tasks;
+    QString m_fault;
+    DiskRoom m_room = DiskRoom::Enough;  ///< as it was told last
     std::vector<std::uint64_t> m_imageSequences;
     QImage m_newestImage;  ///< of the first camera
     QImage m_takeStart;    ///< that image when the take began
     QImage m_startPicture;
     int m_side = 1;
     bool m_opening = false;
+    bool m_wasOpen = false;
     bool m_busy = false;
     bool m_recording = false;
     bool m_reset = false;

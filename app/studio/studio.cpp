@@ -78,7 +78,7 @@ Studio::Studio(const StudioOptions& options) : m_parts(std::make_unique<Parts>(o
     window.setLanguage(chosen(options.language, "window/language", "en"));
     window.setTheme(chosen(options.theme, "window/theme", "dark") == QStringLiteral("light") ? ThemeName::Light
                                                                                              : ThemeName::Dark);
-    window.setLibraryText(QString::fromStdString(options.library.string()));
+    window.setLibrary(options.library);
     parts.annotation.setPractice(options.practice);
     parts.reviewing.setPractice(options.practice);
     loadVocabulary();
@@ -178,6 +178,7 @@ void Studio::connectParts()
     });
     connect(&parts.annotation, &AnnotateController::changed, &parts.reviewing, &ReviewController::refresh);
     connect(&parts.session, &SessionController::takeEnded, &parts.reviewing, &ReviewController::checkTake);
+    connect(&parts.session, &SessionController::takeChanged, &parts.reviewing, &ReviewController::checkTake);
     connect(&parts.session, &SessionController::opened, this, [this] {
         const RobotInfo& robot = m_parts->session.session()->robotInfo();
         m_parts->window.plate().setText({.real = robot.kind == RobotKind::Real,

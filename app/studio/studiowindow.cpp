@@ -162,7 +162,12 @@ void StudioWindow::openPage(const QString& id)
 
 QString StudioWindow::currentPage() const { return m_keys.page(); }
 
-void StudioWindow::setLibraryText(const QString& text) { m_library->setText(text); }
+void StudioWindow::setLibrary(const std::filesystem::path& folder)
+{
+    m_libraryName = QString::fromStdString(std::filesystem::absolute(folder).lexically_normal().filename().string());
+    m_library->setToolTip(QString::fromStdString(folder.string()));
+    translate();
+}
 
 void StudioWindow::setFrame(const QColor& colour) { m_frame->setColour(colour); }
 
@@ -217,6 +222,7 @@ void StudioWindow::translate()
                                                                 {"scale.smaller", tr("Smaller")},
                                                                 {"scale.usual", tr("Usual size")}})
         m_keys.retitle(QLatin1String(id), title);
+    m_library->setText(m_libraryName.isEmpty() ? QString() : tr("Library · %1").arg(m_libraryName));
     m_keysButton->setText(tr("Keys  F1"));
     m_themeButton->setText(m_theme == ThemeName::Dark ? tr("Light") : tr("Dark"));
     m_languageButton->setText(m_language == QStringLiteral("en") ? QStringLiteral("中文") : QStringLiteral("English"));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <vector>
 
 #include <QMainWindow>
@@ -34,7 +35,8 @@ public:
     void addPage(const QString& id, std::function<QString()> title, QWidget* page);
     void openPage(const QString& id);
     [[nodiscard]] QString currentPage() const;
-    void setLibraryText(const QString& text);
+    /// Its name stands in the bar, its path in the tip.
+    void setLibrary(const std::filesystem::path& folder);
 
     /// The state of the robot frames the window; an invalid colour: no frame.
     void setFrame(const QColor& colour);
@@ -72,6 +74,7 @@ private:
 
     KeyRouter m_keys;
     QTranslator m_translator;
+    QString m_libraryName;
     QString m_language = QStringLiteral("en");
     ThemeName m_theme = ThemeName::Dark;
     std::vector<Page> m_pages;

@@ -19,6 +19,30 @@
     </message>
 </context>
 <context>
+    <name>RecorderView</name>
+    <message numerus="yes">
+        <source>the disk stalled %n time(s), at most for %1 s</source>
+        <translation>
+            <numerusform>the disk stalled %n time, for %1 s</numerusform>
+            <numerusform>the disk stalled %n times, at most for %1 s</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The disk has room for %n minute(s) of recording. Takes that were set aside are being removed; make more room before the next ones.</source>
+        <translation>
+            <numerusform>The disk has room for %n minute of recording. Takes that were set aside are being removed; make more room before the next ones.</numerusform>
+            <numerusform>The disk has room for %n minutes of recording. Takes that were set aside are being removed; make more room before the next ones.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The disk has room for %n minute(s) of recording: end this take and make room.</source>
+        <translation>
+            <numerusform>The disk has room for %n minute of recording: end this take and make room.</numerusform>
+            <numerusform>The disk has room for %n minutes of recording: end this take and make room.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>understudy::AnnotatePage</name>
     <message numerus="yes">
         <source>…  Saving %n edit(s)</source>

@@ -143,6 +143,83 @@
     </message>
 </context>
 <context>
+    <name>RecorderView</name>
+    <message>
+        <source>silent</source>
+        <translation>无数据</translation>
+    </message>
+    <message>
+        <source>queue full, %1 lost</source>
+        <translation>队列已满，丢失 %1</translation>
+    </message>
+    <message>
+        <source>encoder late, %1 images lost</source>
+        <translation>编码跟不上，丢失 %1 帧</translation>
+    </message>
+    <message>
+        <source>%1 images could not be encoded</source>
+        <translation>%1 帧无法编码</translation>
+    </message>
+    <message>
+        <source>%1 lost</source>
+        <translation>丢失 %1</translation>
+    </message>
+    <message>
+        <source>a fault of the robot</source>
+        <translation>机器人故障</translation>
+    </message>
+    <message>
+        <source>a contact</source>
+        <translation>发生接触</translation>
+    </message>
+    <message>
+        <source>a posture without a solution</source>
+        <translation>姿态无解</translation>
+    </message>
+    <message>
+        <source>a stop request while driving</source>
+        <translation>驱动中收到停止请求</translation>
+    </message>
+    <message>
+        <source>the robot fell silent</source>
+        <translation>机器人无响应</translation>
+    </message>
+    <message>
+        <source>the operator&apos;s device fell silent</source>
+        <translation>操作员设备无响应</translation>
+    </message>
+    <message>
+        <source>the disk has not answered for %1 s; samples wait in memory</source>
+        <translation>磁盘已 %1 秒无响应；数据暂存于内存</translation>
+    </message>
+    <message numerus="yes">
+        <source>the disk stalled %n time(s), at most for %1 s</source>
+        <translation>
+            <numerusform>磁盘停顿 %n 次，最长 %1 秒</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The disk has room for %n minute(s) of recording. Takes that were set aside are being removed; make more room before the next ones.</source>
+        <translation>
+            <numerusform>磁盘还可录制 %n 分钟。搁置的录制正在移除；请在继续录制前腾出空间。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The disk has room for %n minute(s) of recording: end this take and make room.</source>
+        <translation>
+            <numerusform>磁盘只够再录 %n 分钟：请结束本次录制并腾出空间。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1, %2: its last seconds could not be kept. %3</source>
+        <translation>%1，%2：最后几秒未能保存。%3</translation>
+    </message>
+    <message>
+        <source>%1, %2: the ten seconds before are kept in blackbox/%3</source>
+        <translation>%1，%2：此前十秒已保存在 blackbox/%3</translation>
+    </message>
+</context>
+<context>
     <name>understudy</name>
     <message>
         <source>%1 of %2 Hz</source>
@@ -151,10 +228,6 @@
     <message>
         <source>as it happens</source>
         <translation>事件触发</translation>
-    </message>
-    <message>
-        <source>%1 lost</source>
-        <translation>丢失 %1</translation>
     </message>
 </context>
 <context>
@@ -787,6 +860,49 @@
     </message>
 </context>
 <context>
+    <name>understudy::LastTakes</name>
+    <message>
+        <source>Bring the take set aside last back</source>
+        <translation>恢复最近搁置的录制</translation>
+    </message>
+    <message>
+        <source>Correct the last take …</source>
+        <translation>更正最近一次录制……</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 秒</translation>
+    </message>
+    <message>
+        <source>Bring back</source>
+        <translation>恢复</translation>
+    </message>
+    <message>
+        <source>Correct</source>
+        <translation>更正</translation>
+    </message>
+    <message>
+        <source>Out of the tray, into the library again</source>
+        <translation>从搁置区恢复到库</translation>
+    </message>
+    <message>
+        <source>Another outcome, cause or task, until somebody has judged it</source>
+        <translation>更正结果、原因或任务，审核之前有效</translation>
+    </message>
+    <message>
+        <source>It was a success</source>
+        <translation>实际成功</translation>
+    </message>
+    <message>
+        <source>Failure: %1</source>
+        <translation>失败：%1</translation>
+    </message>
+    <message>
+        <source>It was another task</source>
+        <translation>实际是另一项任务</translation>
+    </message>
+</context>
+<context>
     <name>understudy::LongWork</name>
     <message>
         <source>Other work is still running: wait for it, or cancel it first.</source>
@@ -859,10 +975,6 @@
         <translation>
             <numerusform>本次会话已录 %n 次</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>%1 s</source>
-        <translation>%1 秒</translation>
     </message>
     <message>
         <source>▲  This window has no focus: hold-to-drive and the stop key are out of reach. Click here.</source>
@@ -960,6 +1072,10 @@
         <source>NO CAMERAS</source>
         <translation>没有相机</translation>
     </message>
+    <message>
+        <source>BLACK BOX</source>
+        <translation>黑匣子</translation>
+    </message>
 </context>
 <context>
     <name>understudy::OperateTakeBar</name>
@@ -998,10 +1114,6 @@
         </translation>
     </message>
     <message>
-        <source>%1 lost</source>
-        <translation>丢失 %1</translation>
-    </message>
-    <message>
         <source>motion to command %1 ms</source>
         <translation>动作到指令 %1 毫秒</translation>
     </message>
@@ -1012,6 +1124,10 @@
     <message>
         <source>disk for %1 h</source>
         <translation>磁盘还可录 %1 小时</translation>
+    </message>
+    <message>
+        <source>disk for %1 min</source>
+        <translation>磁盘可录 %1 分钟</translation>
     </message>
 </context>
 <context>
@@ -1627,10 +1743,6 @@
         <translation>准备好桌面，然后按 C。</translation>
     </message>
     <message>
-        <source>silent</source>
-        <translation>无数据</translation>
-    </message>
-    <message>
         <source>%1 Hz</source>
         <translation>%1 Hz</translation>
     </message>
@@ -1681,6 +1793,14 @@
     <message>
         <source>Station&apos;s rig</source>
         <translation>工位设备</translation>
+    </message>
+    <message>
+        <source>The take is back in the library.</source>
+        <translation>录制已恢复到库。</translation>
+    </message>
+    <message>
+        <source>Corrected; the history keeps what it was.</source>
+        <translation>已更正；历史保留原值。</translation>
     </message>
 </context>
 <context>
@@ -1829,6 +1949,10 @@
     <message>
         <source>Usual size</source>
         <translation>标准大小</translation>
+    </message>
+    <message>
+        <source>Library · %1</source>
+        <translation>库 · %1</translation>
     </message>
 </context>
 <context>

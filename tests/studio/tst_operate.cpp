@@ -1,6 +1,10 @@
 #include "studiofixture.h"
 
+#include <QLabel>
+#include <QMenu>
+
 #include "app/studio/operatecards.h"
+#include "storage/librarywriter.h"
 #include "widgets/robotviewport.h"
 
 using namespace understudy;
@@ -88,6 +92,9 @@ private slots:
     void keysOfAnEngagedRobotBelongToThePage();
     void aTakeEndsInAResetThatOnlyClearEnds();
     void redoAndFailureSayWhatTheTakeWas();
+    void aTakeSetAsideComesBackByOnePressUntilTheShiftEnds();
+    void theOperatorCorrectsOwnTakesUntilTheyAreJudged();
+    void aFaultSaysWhereItsLastSecondsAreKept();
     void escapeIsTheStopRequestOnEveryPage();
     void leavingThePageLetsGoAndKeepsTheTake();
     void closingTheWindowKeepsTheTake();
@@ -268,6 +275,91 @@ void TestOperate::redoAndFailureSayWhatTheTakeWas()
     QCOMPARE(rows[0].outcome, Outcome::Failure);
     QCOMPARE(rows[0].cause, std::string("missed"));
     QCOMPARE(rows[1].state, EpisodeState::Tray);
+}
+
+void TestOperate::aTakeSetAsideComesBackByOnePressUntilTheShiftEnds()
+{
+    start();
+    for (const int take : {1, 2}) {
+        takeFor(200);
+        click(window(), Qt::Key_Z);
+        QTRY_VERIFY2_WITH_TIMEOUT(view().reset && view().lastTakes.size() == std::size_t(take), describe(view()),
+                                  kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(view().phase == TeleopPhase::Ready, kPatience);
+        click(window(), Qt::Key_C);
+        QTRY_VERIFY_WITH_TIMEOUT(!view().reset && view().canStart, kPatience);
+    }
+    QVERIFY(view().lastTakes[0].setAside && view().lastTakes[1].setAside);
+    QCOMPARE(view().done, 0);
+    const std::string newest = view().lastTakes[0].id.toStdString();
+    const std::string older = view().lastTakes[1].id.toStdString();
+    click(window(), Qt::Key_U);
+    QTRY_VERIFY_WITH_TIMEOUT(!view().lastTakes[0].setAside, kPatience);
+    QCOMPARE(view().done, 1);
+    const auto stateOf = [&](const std::string& id) {
+        const auto reader = LibraryReader::open(library());
+        return reader ? (*reader)->show(id) : tl::unexpected(reader.error());
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(stateOf(newest)->state == EpisodeState::Checked, kPatience);
+    QCOMPARE(stateOf(older)->state, EpisodeState::Tray);
+    const std::filesystem::path folder = library() / stateOf(older)->path;
+    QVERIFY(std::filesystem::exists(folder));
+
+    // With the window the shift ends: what still lies in the tray goes, the rest stays.
+    window().close();
+    m_studio.reset();
+    QVERIFY(!stateOf(older));
+    QVERIFY(!std::filesystem::exists(folder));
+    QCOMPARE(stateOf(newest)->state, EpisodeState::Checked);
+}
+
+void TestOperate::theOperatorCorrectsOwnTakesUntilTheyAreJudged()
+{
+    start();
+    takeFor(200);
+    click(window(), Qt::Key_E);  // not while a take runs
+    QVERIFY(m_studio->operatePage().findChild<QMenu*>("operate.correction") == nullptr);
+    click(window(), Qt::Key_Return);
+    QTRY_VERIFY_WITH_TIMEOUT(view().lastTakes.size() == 1 && view().phase == TeleopPhase::Ready, kPatience);
+    const std::string id = view().lastTakes[0].id.toStdString();
+    const auto row = [&] { return (*LibraryReader::open(library()))->show(id); };
+    QTRY_COMPARE_WITH_TIMEOUT(row()->state, EpisodeState::Checked, kPatience);
+    const auto choose = [&](int downs) {
+        click(window(), Qt::Key_E);
+        QMenu* menu = nullptr;
+        QTRY_VERIFY_WITH_TIMEOUT((menu = m_studio->operatePage().findChild<QMenu*>("operate.correction")) != nullptr &&
+                                     menu->isVisible(),
+                                 kPatience);
+        for (int i = 0; i < downs; ++i) QTest::keyClick(menu, Qt::Key_Down);
+        QTest::keyClick(menu, Qt::Key_Return);
+    };
+    choose(3);  // success, dropped, missed
+    QTRY_COMPARE_WITH_TIMEOUT(row()->outcome, Outcome::Failure, kPatience);
+    QCOMPARE(row()->cause, std::string("missed"));
+    QTRY_VERIFY_WITH_TIMEOUT(!view().lastTakes[0].good, kPatience);
+    const auto history = (*LibraryReader::open(library()))->history(id);
+    QVERIFY(history && std::any_of(history->begin(), history->end(), [](const HistoryEntry& entry) {
+                return entry.field == "outcome" && entry.from == "success" && entry.to == "failure";
+            }));
+
+    QVERIFY((*LibraryWriter::open(library()))->judge({}, id, Verdict::Accepted));
+    choose(1);
+    QTRY_VERIFY_WITH_TIMEOUT(m_studio->operatePage().messages().text().contains("accepted"), kPatience);
+    QCOMPARE(row()->outcome, Outcome::Failure);
+}
+
+void TestOperate::aFaultSaysWhereItsLastSecondsAreKept()
+{
+    start();
+    auto* fault = m_studio->operatePage().findChild<QLabel*>("operate.fault");
+    QVERIFY(fault != nullptr && !fault->isVisible());
+    engage();
+    click(window(), Qt::Key_Escape);
+    release(window(), Qt::Key_Space);
+    QTRY_VERIFY_WITH_TIMEOUT(fault->isVisible(), kPatience);
+    QVERIFY2(fault->text().contains("stop request"), qPrintable(fault->text()));
+    const QString file = fault->text().section("blackbox/", 1);
+    QVERIFY2(std::filesystem::exists(library() / "blackbox" / file.toStdString()), qPrintable(fault->text()));
 }
 
 void TestOperate::escapeIsTheStopRequestOnEveryPage()
