@@ -1,3 +1,5 @@
+#include <QSignalSpy>
+
 #include "studiofixture.h"
 
 #include "app/studio/annotatepage.h"
