@@ -63,6 +63,8 @@ int runCommandLine(int argc, char** argv, const OpenWindow& openWindow, const Me
     CLI::App* demoCommand = app.add_subcommand("demo", "Open the studio on the embedded simulator, ready to record");
     demoCommand->add_option("--station", window.station, "Station file (TOML) instead of the demo station");
     demoCommand->add_flag("--practice", window.practice, "Lead a newcomer through the first five minutes");
+    demoCommand->add_flag("--start-times", window.startTimes,
+                          "Say when the window was usable and the robot driven, and quit");
     demoCommand->callback([&] {
         window.demo = true;
         status = openWindow(context, window);
@@ -138,7 +140,7 @@ int runCommandLine(int argc, char** argv, const OpenWindow& openWindow, const Me
     BenchOptions bench;
     CLI::App* benchCommand = app.add_subcommand("bench", "Run the benchmarks, each beside its reference");
     benchCommand->add_option("name", bench.names, "Which; all when left out");
-    benchCommand->add_option("--seconds", bench.seconds, "Length of the sessions that tick and memory record")
+    benchCommand->add_option("--seconds", bench.seconds, "Length of the sessions that tick, memory and studio record")
         ->check(CLI::Range(1.0, 86400.0));
     benchCommand->callback([&] { status = runBench(context, bench, measureStudio); });
 

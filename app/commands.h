@@ -43,6 +43,7 @@ struct WindowOptions {
     std::string language;
     std::string theme;
     std::string screenshot;
+    bool startTimes = false;  ///< say when the window was usable and the robot driven, and quit
 };
 
 struct ExportOptions {

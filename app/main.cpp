@@ -1,15 +1,38 @@
 #include <memory>
 
 #include <QApplication>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include "app/commandline.h"
+#include "app/studio/sessioncontroller.h"
 #include "app/studio/studio.h"
 #include "app/studio/studiobench.h"
 
 namespace understudy {
 namespace {
+
+/// "usable" and "driven", each the moment it is so, with the milliseconds since the program began.
+int runForTimes(const CommandContext& context, const StudioOptions& options)
+{
+    Studio studio(options);
+    const auto say = [&](const char* what, double ms) {
+        context.output.say(fmt::format("{} after {:.0f} ms", what, ms));
+        std::fflush(stdout);
+    };
+    QObject::connect(&studio, &Studio::usable, &studio, [&] { say("usable", studio.times().usableMs); });
+    QObject::connect(&studio, &Studio::driven, &studio, [&] {
+        say("driven", studio.times().drivenMs);
+        context.output.document({{"usable_ms", studio.times().usableMs}, {"driven_ms", studio.times().drivenMs}});
+        QApplication::quit();
+    });
+    QObject::connect(&studio.session(), &SessionController::failed, &studio,
+                     [&](const QString& reason) { QApplication::exit(context.output.failed({reason.toStdString()})); });
+    studio.show();
+    return QApplication::exec();
+}
 
 int openWindow(const CommandContext& context, const WindowOptions& window)
 {
@@ -25,7 +48,7 @@ int openWindow(const CommandContext& context, const WindowOptions& window)
         if (!station) return context.output.failed(station.error());
         options.station = std::move(*station);
     }
-    return runStudio(options);
+    return window.startTimes ? runForTimes(context, options) : runStudio(options);
 }
 
 }  // namespace

@@ -18,6 +18,7 @@
 #include "app/studio/vocabulary.h"
 #include "widgets/messagebar.h"
 #include "widgets/robotplate.h"
+#include "widgets/robotviewport.h"
 
 namespace understudy {
 namespace {
@@ -131,7 +132,9 @@ bool Studio::eventFilter(QObject* watched, QEvent* event)
     if (event->type() == QEvent::UpdateRequest && m_parts->times.usableMs < 0) {
         // After this repaint, when the loop is free for a person's input.
         QTimer::singleShot(0, this, [this] {
-            if (m_parts->times.usableMs < 0) m_parts->times.usableMs = sinceBegan();
+            if (m_parts->times.usableMs >= 0) return;
+            m_parts->times.usableMs = sinceBegan();
+            emit usable();
         });
     }
     return QObject::eventFilter(watched, event);
@@ -188,8 +191,12 @@ void Studio::connectParts()
     });
     connect(&parts.session, &SessionController::viewed, this, [this](const OperateView& view) {
         StudioTimes& times = m_parts->times;
-        if (times.drivenMs < 0 && (view.phase == TeleopPhase::Engaging || view.phase == TeleopPhase::Active))
-            times.drivenMs = sinceBegan();
+        const RobotViewport& viewport = m_parts->operate->viewport();
+        if (times.drivenMs >= 0 || (view.phase != TeleopPhase::Engaging && view.phase != TeleopPhase::Active) ||
+            (viewport.shownBodies() == 0 && viewport.problem().isEmpty()))
+            return;
+        times.drivenMs = sinceBegan();
+        emit driven();
     });
 }
 

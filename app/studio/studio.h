@@ -39,7 +39,7 @@ struct StudioOptions {
 /// How long a person waits; -1 while it has not happened.
 struct StudioTimes {
     double usableMs = -1;  ///< the window is painted and answers
-    double drivenMs = -1;  ///< the robot follows
+    double drivenMs = -1;  ///< the robot follows, and is seen in 3D or said to be unseeable
 };
 
 /// The window with its pages, wired to one library and at most one session. GUI thread; a QApplication exists.
@@ -59,6 +59,11 @@ public:
     [[nodiscard]] ReviewPage& reviewPage();
     [[nodiscard]] SessionController& session();
     [[nodiscard]] PracticeGuide* guide();  ///< null without practice
+
+signals:
+    /// Once each, when times() says so.
+    void usable();
+    void driven();
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
