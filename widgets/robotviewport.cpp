@@ -16,6 +16,8 @@ constexpr double kZoomPerStep = 0.88;
 constexpr double kNearest = 0.3;
 constexpr double kFarthest = 12;
 constexpr double kReach = 24;            ///< pixels round a handle that take hold of it
+constexpr double kHomeShare = 0.66;      ///< of the height of the view that a robot fills
+constexpr int kStillMs = 250;            ///< after which a picture may take its time
 constexpr double kMetresPerStep = 0.02;  ///< of the wheel, away and closer
 
 }  // namespace
@@ -28,6 +30,14 @@ RobotViewport::RobotViewport(QWidget* parent) : QWidget(parent)
     setMinimumSize(240, 180);
     setMouseTracking(false);
     setAccessibleName(tr("Robot in 3D"));
+    m_still.setSingleShot(true);
+    m_still.setInterval(kStillMs);
+    connect(&m_still, &QTimer::timeout, this, [this] {
+        if (m_busy)
+            m_still.start();
+        else
+            request(SceneQuality::Still);
+    });
     connect(&m_renderer, &ViewportRenderer::rendered, this, [this](const QImage& image, double) {
         m_image = image;
         m_shownBodies = m_requestedBodies;
@@ -35,7 +45,7 @@ RobotViewport::RobotViewport(QWidget* parent) : QWidget(parent)
         m_busy = false;
         update();
         if (m_stale)
-            redraw();
+            request(SceneQuality::Moving);
         else
             emit painted();
     });
@@ -49,6 +59,14 @@ RobotViewport::RobotViewport(QWidget* parent) : QWidget(parent)
 
 void RobotViewport::setModel(SceneModel model)
 {
+    m_extents.clear();
+    for (const SceneShape& shape : model.shapes) {
+        if (!shape.isRobot) continue;
+        Extent extent{.body = static_cast<std::size_t>(shape.body), .box = {}};
+        for (const Eigen::Vector3f& vertex : shape.vertices) extent.box.extend(vertex);
+        if (!extent.box.isEmpty()) m_extents.push_back(extent);
+    }
+    m_placed = false;
     m_renderer.setModel(std::move(model));
     redraw();
 }
@@ -62,9 +80,31 @@ void RobotViewport::setColours(const SceneColours& colours)
 void RobotViewport::show(SceneFrame frame)
 {
     m_frame = std::move(frame);
+    if (!m_placed && !m_frame.bodies.empty()) findHome();
     if (m_follow && m_frame.follow < m_frame.bodies.size())
-        m_camera.focus = m_frame.bodies[m_frame.follow].position + Eigen::Vector3d(0.2, 0, 0.1);
+        m_camera.focus = m_frame.bodies[m_frame.follow].position + m_homeFromRobot;
     redraw();
+}
+
+/// An eye that nobody has moved comes along to the new home.
+void RobotViewport::findHome()
+{
+    m_placed = true;
+    Eigen::AlignedBox3d robot;
+    for (const Extent& extent : m_extents) {
+        if (extent.body >= m_frame.bodies.size()) continue;
+        for (const auto corner : {Eigen::AlignedBox3f::BottomLeftFloor, Eigen::AlignedBox3f::BottomRightFloor,
+                                  Eigen::AlignedBox3f::TopLeftFloor, Eigen::AlignedBox3f::TopRightFloor,
+                                  Eigen::AlignedBox3f::BottomLeftCeil, Eigen::AlignedBox3f::BottomRightCeil,
+                                  Eigen::AlignedBox3f::TopLeftCeil, Eigen::AlignedBox3f::TopRightCeil})
+            robot.extend(m_frame.bodies[extent.body] * extent.box.corner(corner).cast<double>().eval());
+    }
+    if (robot.isEmpty()) return;
+    const bool isAtHome = m_camera == m_home;
+    m_home = ViewCamera::home(robot.center(), robot.sizes().z() / kHomeShare);
+    if (m_frame.follow < m_frame.bodies.size())
+        m_homeFromRobot = m_home.focus - m_frame.bodies[m_frame.follow].position;
+    if (isAtHome) m_camera = m_home;
 }
 
 void RobotViewport::setFollow(bool follow)
@@ -81,9 +121,15 @@ void RobotViewport::setCamera(const ViewCamera& camera)
     redraw();
 }
 
-void RobotViewport::goHome() { setCamera(ViewCamera{}); }
+void RobotViewport::goHome() { setCamera(m_home); }
 
 void RobotViewport::redraw()
+{
+    m_still.start();
+    request(SceneQuality::Moving);
+}
+
+void RobotViewport::request(SceneQuality quality)
 {
     m_stale = m_busy;
     if (m_busy || !isVisible() || width() < 2 || height() < 2) return;
@@ -96,7 +142,8 @@ void RobotViewport::redraw()
     if (!m_layers.frusta) shown.frusta.clear();
     shown.objects = m_layers.objects;
     m_requestedBodies = shown.bodies.size();
-    m_renderer.request(std::move(shown), m_camera, size() * devicePixelRatioF());
+    m_requestedPixels = size() * devicePixelRatioF();
+    m_renderer.request(std::move(shown), m_camera, m_requestedPixels, quality);
 }
 
 void RobotViewport::setLayers(const SceneLayers& layers)
@@ -178,6 +225,7 @@ void RobotViewport::paintEvent(QPaintEvent*)
         return;
     }
     const QSize wanted = size() * devicePixelRatioF();
+    if (wanted != m_requestedPixels) redraw();  // the screen has another scale than when the picture was asked for
     if (m_image.size() == wanted) {
         m_image.setDevicePixelRatio(devicePixelRatioF());
         painter.drawImage(0, 0, m_image);
@@ -201,6 +249,7 @@ void RobotViewport::mousePressEvent(QMouseEvent* event)
     m_dragged = event->button() == Qt::LeftButton && !(event->modifiers() & Qt::ShiftModifier)
                     ? handleUnder(event->position())
                     : -1;
+    m_panning = event->button() != Qt::LeftButton || (event->modifiers() & Qt::ShiftModifier);
     if (m_dragged >= 0) emit handleChosen(m_dragged);
     update();
 }
@@ -215,11 +264,9 @@ void RobotViewport::mouseMoveEvent(QMouseEvent* event)
         nudge({scale * moved.x(), -scale * moved.y(), 0});
         return;
     }
-    const bool panning = (event->buttons() & (Qt::RightButton | Qt::MiddleButton)) ||
-                         ((event->buttons() & Qt::LeftButton) && (event->modifiers() & Qt::ShiftModifier));
-    if (panning) {
+    if (m_panning) {
         pan(moved);
-    } else if (event->buttons() & Qt::LeftButton) {
+    } else {
         m_camera.azimuth = std::remainder(m_camera.azimuth - kRadiansPerPixel * moved.x(), 2 * std::numbers::pi);
         m_camera.elevation = std::clamp(m_camera.elevation + kRadiansPerPixel * moved.y(), -0.3, 1.5);
     }

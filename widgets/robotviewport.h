@@ -2,7 +2,10 @@
 
 #include <QColor>
 #include <QImage>
+#include <QTimer>
 #include <QWidget>
+
+#include <Eigen/Geometry>
 
 #include "widgets/scene.h"
 #include "widgets/viewportrenderer.h"
@@ -55,8 +58,12 @@ public:
     [[nodiscard]] bool follows() const { return m_follow; }
     [[nodiscard]] const ViewCamera& camera() const { return m_camera; }
     void setCamera(const ViewCamera& camera);
+    /// Shows the whole robot; found when a model is first placed.
+    [[nodiscard]] const ViewCamera& home() const { return m_home; }
     /// Bodies in the picture that is on the screen.
     [[nodiscard]] std::size_t shownBodies() const { return m_shownBodies; }
+    /// Pixels of the picture that is on the screen.
+    [[nodiscard]] QSize shownPixels() const { return m_image.size(); }
     /// Why there is no picture; empty while there is one.
     [[nodiscard]] const QString& problem() const { return m_problem; }
 
@@ -84,7 +91,15 @@ protected:
     bool event(QEvent* event) override;
 
 private:
+    /// A box round each shape of the robot, in its body.
+    struct Extent {
+        std::size_t body;
+        Eigen::AlignedBox3f box;
+    };
+
     void redraw();
+    void request(SceneQuality quality);
+    void findHome();
     void pan(QPointF pixels);
     void drawHandles(QPainter& painter) const;
     [[nodiscard]] int handleUnder(QPointF place) const;
@@ -94,14 +109,21 @@ private:
     SceneFrame m_frame;
     SceneLayers m_layers;
     std::vector<ViewportHandle> m_handles;
+    std::vector<Extent> m_extents;
     ViewCamera m_camera;
+    ViewCamera m_home;
+    Eigen::Vector3d m_homeFromRobot = Eigen::Vector3d::Zero();  ///< from the followed body to the focus of m_home
+    QTimer m_still;                                             ///< runs out when nothing moved for a while
+    QSize m_requestedPixels;
     QImage m_image;
     QString m_problem;
     QPointF m_lastMouse;
     std::size_t m_requestedBodies = 0;
     std::size_t m_shownBodies = 0;
-    int m_dragged = -1;  ///< handle
+    int m_dragged = -1;      ///< handle
+    bool m_panning = false;  ///< the drag that began last
     bool m_follow = false;
+    bool m_placed = false;  ///< the model has been shown, m_home is its
     bool m_busy = false;
     bool m_stale = false;
 };

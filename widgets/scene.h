@@ -36,9 +36,12 @@ struct SceneTrail {
 
 struct SceneContact {
     Eigen::Vector3d position;  ///< world
-    Eigen::Vector3d normal;
-    float force = 0;  ///< N
+    Eigen::Vector3d normal;    ///< world, the way the robot is pushed
+    float force = 0;           ///< N
 };
+
+/// A processor that draws has no time for smooth edges while things move.
+enum class SceneQuality { Moving, Still };
 
 /// What is shown in one picture. World frame: REP-103, floor at z = 0.
 struct SceneFrame {

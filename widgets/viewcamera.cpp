@@ -4,6 +4,12 @@
 
 namespace understudy {
 
+ViewCamera ViewCamera::home(const Eigen::Vector3d& middle, double high)
+{
+    constexpr double kBefore = 0.15;  ///< m towards what the hands reach for
+    return {.focus = middle + Eigen::Vector3d(kBefore, 0, 0), .distance = high / metresPerPixel(1, 1)};
+}
+
 Eigen::Vector3d ViewCamera::back() const
 {
     return {std::cos(elevation) * std::cos(azimuth), std::cos(elevation) * std::sin(azimuth), std::sin(elevation)};

@@ -19,6 +19,11 @@ struct ViewCamera {
     double elevation = 0.27;              ///< rad above the horizon
     double distance = 3.1;                ///< m
 
+    /// From before and aside, on a view that is `high` metres high where the middle of the thing stands.
+    [[nodiscard]] static ViewCamera home(const Eigen::Vector3d& middle, double high);
+
+    bool operator==(const ViewCamera&) const = default;
+
     [[nodiscard]] Eigen::Vector3d back() const;  ///< from the focus to the eye, unit length
     [[nodiscard]] Eigen::Vector3d right() const;
     [[nodiscard]] Eigen::Vector3d up() const;

@@ -18,6 +18,7 @@ struct Request {
     SceneFrame frame;
     ViewCamera camera;
     QSize pixels;
+    SceneQuality quality;
 };
 
 constexpr auto kRetryAfterLoss = std::chrono::seconds(2);
@@ -86,9 +87,9 @@ private:
                 scene = std::make_unique<VtkScene>(*shown, palette, context.isSoftware());
             }
             const auto begin = std::chrono::steady_clock::now();
-            QImage image = scene->render(next.frame, next.camera, next.pixels);
+            QImage image = scene->render(next.frame, next.camera, next.pixels, next.quality);
             const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
-            if (image.isNull() || !context.isCurrent()) return;
+            if (image.isNull() || context.isLost()) return;
             tell([image = std::move(image), ms = took.count()](ViewportRenderer& owner) {
                 emit owner.rendered(image, ms);
             });
@@ -128,10 +129,10 @@ void ViewportRenderer::setColours(const SceneColours& colours)
     });
 }
 
-void ViewportRenderer::request(SceneFrame frame, const ViewCamera& camera, QSize pixels)
+void ViewportRenderer::request(SceneFrame frame, const ViewCamera& camera, QSize pixels, SceneQuality quality)
 {
     m_worker->change([&](Worker& worker) {
-        worker.request = Request{.frame = std::move(frame), .camera = camera, .pixels = pixels};
+        worker.request = Request{.frame = std::move(frame), .camera = camera, .pixels = pixels, .quality = quality};
     });
 }
 

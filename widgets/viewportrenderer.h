@@ -34,7 +34,7 @@ public:
 
     void setModel(SceneModel model);
     void setColours(const SceneColours& colours);
-    void request(SceneFrame frame, const ViewCamera& camera, QSize pixels);
+    void request(SceneFrame frame, const ViewCamera& camera, QSize pixels, SceneQuality quality);
 
 signals:
     /// `drawMs`: time inside OpenGL.

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <numbers>
 
+#include <QColor>
 #include <QtGlobal>
 #include <vtkActor.h>
 #include <vtkCallbackCommand.h>
@@ -16,7 +17,9 @@
 #include <vtkMatrix4x4.h>
 #include <vtkNew.h>
 #include <vtkObjectFactory.h>
+#include <vtkOpenGLState.h>
 #include <vtkOutputWindow.h>
+#include <vtkPlane.h>
 #include <vtkPointData.h>
 #include <vtkPoints.h>
 #include <vtkPolyData.h>
@@ -27,6 +30,9 @@
 
 namespace understudy {
 namespace {
+
+constexpr int kSamples = 4;                ///< of a pixel, to smooth edges
+constexpr unsigned kLessOrEqual = 0x0203;  ///< GL_LEQUAL
 
 /// VTK's messages go to Qt's log. Debian's GLEW is built for GLX and complains on EGL on every frame although all
 /// it loaded works.
@@ -107,14 +113,20 @@ vtkSmartPointer<vtkActor> toActor(vtkPolyData* data)
     return actor;
 }
 
-/// Line segments rebuilt for every picture: frames, trails, frusta, contacts.
-class Lines {
+/// Line segments or triangles of plain colour, given anew for every picture: frames, trails, frusta, contacts, the
+/// floor.
+class Marks {
 public:
-    explicit Lines(vtkRenderer* renderer)
+    enum class Of { Lines, Triangles };
+
+    Marks(vtkRenderer* renderer, Of of)
     {
         m_colours->SetNumberOfComponents(4);
         m_data->SetPoints(m_points);
-        m_data->SetLines(m_cells);
+        if (of == Of::Lines)
+            m_data->SetLines(m_cells);
+        else
+            m_data->SetPolys(m_cells);
         m_data->GetCellData()->SetScalars(m_colours);
         vtkNew<vtkPolyDataMapper> mapper;
         mapper->SetInputData(m_data);
@@ -133,11 +145,11 @@ public:
         m_colours->Reset();
     }
 
-    void add(const Eigen::Vector3d& from, const Eigen::Vector3d& to, QRgb colour, double opacity = 1)
+    void add(std::initializer_list<Eigen::Vector3d> corners, QRgb colour, double opacity = 1)
     {
-        m_cells->InsertNextCell(2);
-        m_cells->InsertCellPoint(m_points->InsertNextPoint(from.data()));
-        m_cells->InsertCellPoint(m_points->InsertNextPoint(to.data()));
+        m_cells->InsertNextCell(static_cast<int>(corners.size()));
+        for (const Eigen::Vector3d& corner : corners)
+            m_cells->InsertCellPoint(m_points->InsertNextPoint(corner.data()));
         m_colours->InsertNextTuple4(qRed(colour), qGreen(colour), qBlue(colour), 255 * opacity);
     }
 
@@ -155,6 +167,35 @@ private:
     vtkNew<vtkUnsignedCharArray> m_colours;
     vtkNew<vtkPolyData> m_data;
 };
+
+/// A six-sided shaft and head; the sides away from the light a little darker, so that it reads as solid.
+void addArrow(Marks& faces, const Eigen::Vector3d& from, const Eigen::Vector3d& along, QRgb colour)
+{
+    constexpr int kSides = 6;
+    constexpr double kHead = 0.032;
+    constexpr double kHeadRadius = 0.013;
+    constexpr double kShaftRadius = 0.0045;
+    const double length = along.norm();
+    if (length < 1e-9) return;
+    const Eigen::Vector3d way = along / length;
+    const Eigen::Vector3d across = way.unitOrthogonal();
+    const Eigen::Vector3d other = way.cross(across);
+    const Eigen::Vector3d tip = from + along;
+    const Eigen::Vector3d neck = tip - std::min(kHead, length) * way;
+    const auto rim = [&](int side) -> Eigen::Vector3d {
+        const double angle = 2 * std::numbers::pi * side / kSides;
+        return std::cos(angle) * across + std::sin(angle) * other;
+    };
+    for (int side = 0; side < kSides; ++side) {
+        const Eigen::Vector3d one = rim(side);
+        const Eigen::Vector3d two = rim(side + 1);
+        const QRgb shade = QColor(colour).darker(100 + 14 * std::abs(side - kSides / 2)).rgb();
+        faces.add({neck + kHeadRadius * one, neck + kHeadRadius * two, tip}, shade);
+        faces.add({neck + kHeadRadius * two, neck + kHeadRadius * one, neck}, shade);
+        faces.add({from + kShaftRadius * one, from + kShaftRadius * two, neck + kShaftRadius * two}, shade);
+        faces.add({from + kShaftRadius * one, neck + kShaftRadius * two, neck + kShaftRadius * one}, shade);
+    }
+}
 
 /// A ghost inside its solid twin only muddies it.
 bool coincide(const Pose& a, const Pose& b)
@@ -178,7 +219,7 @@ QRgb mixed(QRgb from, QRgb to, double share)
 }
 
 /// Half a metre apart, every second one stronger. Opaque: what is translucent is drawn over what stands before it.
-void addFloorLines(Lines& lines, QRgb floor, QRgb colour)
+void addFloorLines(Marks& lines, QRgb floor, QRgb colour)
 {
     constexpr int kReach = 8;
     constexpr double kSpacing = 0.5;
@@ -191,24 +232,36 @@ void addFloorLines(Lines& lines, QRgb floor, QRgb colour)
             const double opacity = strength * floorOpacity(std::hypot(across, from + kSpacing / 2));
             if (opacity < 0.02) continue;
             const QRgb shade = mixed(floor, colour, opacity);
-            lines.add({across, from, kHeight}, {across, from + kSpacing, kHeight}, shade);
-            lines.add({from, across, kHeight}, {from + kSpacing, across, kHeight}, shade);
+            lines.add({{across, from, kHeight}, {across, from + kSpacing, kHeight}}, shade);
+            lines.add({{from, across, kHeight}, {from + kSpacing, across, kHeight}}, shade);
         }
     }
     lines.finish();
 }
 
-/// Throws a point of the world onto the floor, as a light high up on one side does.
+constexpr double kShadowHeight = 0.001;  ///< m above the floor
+
+/// Throws a point of the world onto the floor, as a light high up on one side does. What was above stays above, by a
+/// hair: so what is below the floor can be cut off.
 vtkSmartPointer<vtkMatrix4x4> shadowOf(const Pose& pose)
 {
     vtkNew<vtkMatrix4x4> onto;
     onto->SetElement(0, 2, -0.18);
     onto->SetElement(1, 2, -0.28);
     onto->SetElement(2, 2, 0.0001);
-    onto->SetElement(2, 3, 0.001);
+    onto->SetElement(2, 3, kShadowHeight);
     auto matrix = vtkSmartPointer<vtkMatrix4x4>::New();
     vtkMatrix4x4::Multiply4x4(onto, toVtk(pose), matrix);
     return matrix;
+}
+
+/// Nothing is seen below a height of the world.
+void cutBelow(vtkActor* actor, double height)
+{
+    vtkNew<vtkPlane> plane;
+    plane->SetOrigin(0, 0, height);
+    plane->SetNormal(0, 0, 1);
+    actor->GetMapper()->AddClippingPlane(plane);
 }
 
 }  // namespace
@@ -227,9 +280,12 @@ struct VtkScene::Parts {
     vtkNew<vtkCallbackCommand> contextAnswers;
     vtkNew<vtkUnsignedCharArray> pixels;
     std::vector<Piece> pieces;
-    std::unique_ptr<Lines> floor;
-    std::unique_ptr<Lines> lines;
+    std::unique_ptr<Marks> floor;
+    std::unique_ptr<Marks> lines;
+    std::unique_ptr<Marks> arrows;
     SceneColours colours;
+    SceneTarget target = SceneTarget::Image;
+    bool software = false;
 
     void answerContextQuestions();
     void light();
@@ -261,8 +317,8 @@ void VtkScene::Parts::light()
         light->SetIntensity(intensity);
         renderer->AddLight(light);
     };
-    add(-0.7, 1.0, 0.9, 0.85);
-    add(0.9, 0.3, 0.6, 0.28);
+    add(-0.7, 1.0, 0.9, 0.9);
+    add(0.9, 0.3, 0.6, 0.36);
     add(0.2, 0.8, -0.9, 0.45);  // from behind: draws the outline
 }
 
@@ -288,10 +344,12 @@ void VtkScene::Parts::addShapes(const SceneModel& model)
         property->SetSpecular(shape.isRobot ? 0.22 : 0.06);
         property->SetSpecularPower(28);
         property->BackfaceCullingOn();
+        if (!shape.isRobot) cutBelow(piece.solid, 0);
         renderer->AddActor(piece.solid);
         piece.shadow->GetProperty()->SetColor(shadowColour);
         piece.shadow->GetProperty()->SetLighting(false);
         piece.shadow->PickableOff();
+        cutBelow(piece.shadow, kShadowHeight);
         renderer->AddActor(piece.shadow);
         if (shape.isRobot) {
             piece.ghost = toActor(data);
@@ -309,22 +367,23 @@ void VtkScene::Parts::addShapes(const SceneModel& model)
 
 void VtkScene::Parts::drawMarks(const SceneFrame& frame)
 {
-    constexpr double kAxis = 0.12;
+    constexpr double kAxis = 0.1;
     constexpr double kFrustumDepth = 0.09;
     constexpr double kMetresPerNewton = 0.004;
     lines->clear();
+    arrows->clear();
     for (const Pose& pose : frame.frames) {
-        lines->add(pose.position, pose * Eigen::Vector3d(kAxis, 0, 0), qRgb(240, 98, 110));
-        lines->add(pose.position, pose * Eigen::Vector3d(0, kAxis, 0), qRgb(63, 191, 130));
-        lines->add(pose.position, pose * Eigen::Vector3d(0, 0, kAxis), qRgb(70, 130, 240));
+        lines->add({pose.position, pose * Eigen::Vector3d(kAxis, 0, 0)}, qRgb(240, 98, 110));
+        lines->add({pose.position, pose * Eigen::Vector3d(0, kAxis, 0)}, qRgb(63, 191, 130));
+        lines->add({pose.position, pose * Eigen::Vector3d(0, 0, kAxis)}, qRgb(70, 130, 240));
     }
     for (const SceneContact& contact : frame.contacts) {
-        const double length = std::clamp(contact.force * kMetresPerNewton, 0.02, 0.25);
-        lines->add(contact.position, contact.position + length * contact.normal, colours.caution);
+        const double length = std::clamp(contact.force * kMetresPerNewton, 0.05, 0.3);
+        addArrow(*arrows, contact.position, length * contact.normal, colours.caution);
     }
     for (const SceneTrail& trail : frame.trails)
         for (std::size_t i = 1; i < trail.points.size(); ++i)
-            lines->add(trail.points[i - 1], trail.points[i], trail.isGhost ? colours.ghost : colours.accent,
+            lines->add({trail.points[i - 1], trail.points[i]}, trail.isGhost ? colours.ghost : colours.accent,
                        static_cast<double>(i) / static_cast<double>(trail.points.size()));
     for (const SceneFrustum& frustum : frame.frusta) {
         const double high = kFrustumDepth * std::tan(frustum.verticalFov / 2);
@@ -334,11 +393,12 @@ void VtkScene::Parts::drawMarks(const SceneFrame& frame)
             corners[i] =
                 frustum.camera * Eigen::Vector3d(i == 0 || i == 3 ? -wide : wide, i < 2 ? -high : high, kFrustumDepth);
         for (std::size_t i = 0; i < 4; ++i) {
-            lines->add(frustum.camera.position, corners[i], colours.accent, 0.6);
-            lines->add(corners[i], corners[(i + 1) % 4], colours.accent, 0.6);
+            lines->add({frustum.camera.position, corners[i]}, colours.accent, 0.6);
+            lines->add({corners[i], corners[(i + 1) % 4]}, colours.accent, 0.6);
         }
     }
     lines->finish();
+    arrows->finish();
 }
 
 void VtkScene::Parts::aim(const ViewCamera& camera)
@@ -352,7 +412,8 @@ void VtkScene::Parts::aim(const ViewCamera& camera)
     renderer->ResetCameraClippingRange();
 }
 
-VtkScene::VtkScene(const SceneModel& model, const SceneColours& colours, bool software) : m_parts(new Parts)
+VtkScene::VtkScene(const SceneModel& model, const SceneColours& colours, bool software, SceneTarget target)
+    : m_parts(new Parts)
 {
     vtkNew<LogWindow> log;
     vtkOutputWindow::SetInstance(log);
@@ -364,8 +425,13 @@ VtkScene::VtkScene(const SceneModel& model, const SceneColours& colours, bool so
     parts.window->SetOwnContext(0);
     parts.window->SetForceMaximumHardwareLineWidth(1);
     parts.window->SetReadyForRendering(true);
-    parts.window->SetFrameBlitModeToNoBlit();
-    parts.window->SetMultiSamples(software ? 0 : 4);
+    parts.target = target;
+    parts.software = software;
+    if (target == SceneTarget::Image)
+        parts.window->SetFrameBlitModeToNoBlit();
+    else
+        parts.window->SetFrameBlitModeToBlitToCurrent();
+    parts.window->SetMultiSamples(software ? 0 : kSamples);
     parts.window->OpenGLInitContext();
     parts.window->AddRenderer(parts.renderer);
 
@@ -377,14 +443,15 @@ VtkScene::VtkScene(const SceneModel& model, const SceneColours& colours, bool so
     parts.renderer->GradientBackgroundOn();
     parts.light();
     parts.addShapes(model);
-    parts.floor = std::make_unique<Lines>(parts.renderer);
+    parts.floor = std::make_unique<Marks>(parts.renderer, Marks::Of::Lines);
     addFloorLines(*parts.floor, colours.floor, colours.line);
-    parts.lines = std::make_unique<Lines>(parts.renderer);
+    parts.lines = std::make_unique<Marks>(parts.renderer, Marks::Of::Lines);
+    parts.arrows = std::make_unique<Marks>(parts.renderer, Marks::Of::Triangles);
 }
 
 VtkScene::~VtkScene() { m_parts->window->Finalize(); }
 
-QImage VtkScene::render(const SceneFrame& frame, const ViewCamera& camera, QSize pixels)
+void VtkScene::draw(const SceneFrame& frame, const ViewCamera& camera, QSize pixels, SceneQuality quality)
 {
     Parts& parts = *m_parts;
     for (const Parts::Piece& piece : parts.pieces) {
@@ -402,14 +469,36 @@ QImage VtkScene::render(const SceneFrame& frame, const ViewCamera& camera, QSize
         if (shown) piece.ghost->SetUserMatrix(toVtk(frame.ghost[body]));
     }
     parts.drawMarks(frame);
+    if (parts.software) parts.window->SetMultiSamples(quality == SceneQuality::Still ? kSamples : 0);
     parts.window->SetSize(pixels.width(), pixels.height());
     parts.aim(camera);
+    vtkOpenGLState* state = parts.window->GetState();
+    if (parts.target == SceneTarget::BoundFramebuffer) {
+        state->Reset();
+        state->Push();
+        state->vtkglDepthFunc(kLessOrEqual);
+        state->ResetFramebufferBindings();
+    }
     parts.window->Render();
-    parts.window->GetRGBACharPixelData(0, 0, pixels.width() - 1, pixels.height() - 1, 0, parts.pixels);
-    if (parts.pixels->GetNumberOfValues() < vtkIdType{4} * pixels.width() * pixels.height()) return {};
-    const QImage bottomUp(parts.pixels->GetPointer(0), pixels.width(), pixels.height(), 4 * pixels.width(),
-                          QImage::Format_RGBX8888);
-    return bottomUp.mirrored(false, true).convertToFormat(QImage::Format_RGB32);
+    if (parts.target == SceneTarget::BoundFramebuffer) state->Pop();
+}
+
+QImage VtkScene::render(const SceneFrame& frame, const ViewCamera& camera, QSize pixels, SceneQuality quality)
+{
+    draw(frame, camera, pixels, quality);
+    Parts& parts = *m_parts;
+    const int width = pixels.width();
+    const int height = pixels.height();
+    parts.window->GetRGBACharPixelData(0, 0, width - 1, height - 1, 0, parts.pixels);
+    if (parts.pixels->GetNumberOfValues() < vtkIdType{4} * width * height) return {};
+    // OpenGL has its first row at the bottom, and red before blue.
+    QImage image(pixels, QImage::Format_RGB32);
+    for (int y = 0; y < height; ++y) {
+        const unsigned char* from = parts.pixels->GetPointer(vtkIdType{4} * width * (height - 1 - y));
+        auto* to = reinterpret_cast<QRgb*>(image.scanLine(y));
+        for (int x = 0; x < width; ++x, from += 4) to[x] = qRgb(from[0], from[1], from[2]);
+    }
+    return image;
 }
 
 }  // namespace understudy

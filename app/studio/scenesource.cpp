@@ -70,7 +70,9 @@ void SceneSource::addContacts(SceneFrame& frame, const ContactSample& sample) co
     for (std::size_t i = 0; i < std::min<std::size_t>(sample.count, kMaxContacts); ++i) {
         const Contact& contact = sample.contacts[i];
         if (isRobot(contact.bodyA) == isRobot(contact.bodyB)) continue;
-        frame.contacts.push_back({.position = contact.position, .normal = contact.normal, .force = contact.force});
+        const double onRobot = isRobot(contact.bodyB) ? 1 : -1;
+        frame.contacts.push_back(
+            {.position = contact.position, .normal = onRobot * contact.normal, .force = contact.force});
     }
 }
 

@@ -53,11 +53,21 @@ EGLContext createContext(EGLDisplay display, GlProfile profile)
     EGLConfig config = nullptr;
     EGLint found = 0;
     if (!eglChooseConfig(display, kConfig.data(), &config, 1, &found) || found == 0) return EGL_NO_CONTEXT;
-    constexpr std::array<EGLint, 7> kCore{
-        EGL_CONTEXT_MAJOR_VERSION,           3,       EGL_CONTEXT_MINOR_VERSION, 2, EGL_CONTEXT_OPENGL_PROFILE_MASK,
-        EGL_CONTEXT_OPENGL_CORE_PROFILE_BIT, EGL_NONE};
     // Without a version asked for, drivers give the newest compatibility profile, which MuJoCo's renderer needs.
-    return eglCreateContext(display, config, EGL_NO_CONTEXT, profile == GlProfile::Core ? kCore.data() : nullptr);
+    std::vector<EGLint> attributes;
+    if (profile == GlProfile::Core)
+        attributes = {EGL_CONTEXT_MAJOR_VERSION,       3,
+                      EGL_CONTEXT_MINOR_VERSION,       2,
+                      EGL_CONTEXT_OPENGL_PROFILE_MASK, EGL_CONTEXT_OPENGL_CORE_PROFILE_BIT};
+    // Asked to, a driver tells that it was reset; one that cannot refuses the context.
+    std::vector<EGLint> telling = attributes;
+    telling.insert(telling.end(), {EGL_CONTEXT_OPENGL_RESET_NOTIFICATION_STRATEGY, EGL_LOSE_CONTEXT_ON_RESET});
+    for (std::vector<EGLint>* asked : {&telling, &attributes}) {
+        asked->push_back(EGL_NONE);
+        const EGLContext context = eglCreateContext(display, config, EGL_NO_CONTEXT, asked->data());
+        if (context != EGL_NO_CONTEXT) return context;
+    }
+    return EGL_NO_CONTEXT;
 }
 
 }  // namespace
@@ -78,6 +88,9 @@ Result<std::unique_ptr<OffscreenContext>> OffscreenContext::create(GlProfile pro
         if (!made->makeCurrent()) continue;
         const auto getString = extension<GetString>("glGetString");
         const unsigned char* name = getString ? getString(kGlRenderer) : nullptr;
+        for (const char* ask :
+             {"glGetGraphicsResetStatus", "glGetGraphicsResetStatusKHR", "glGetGraphicsResetStatusARB"})
+            if (made->m_resetStatus == nullptr) made->m_resetStatus = extension<ResetStatus>(ask);
         made->m_renderer = name ? reinterpret_cast<const char*>(name) : "unknown";
         return made;
     }
@@ -100,5 +113,7 @@ bool OffscreenContext::isSoftware() const
 }
 
 bool OffscreenContext::isCurrent() const { return eglGetCurrentContext() == m_context; }
+
+bool OffscreenContext::isLost() const { return !isCurrent() || (m_resetStatus != nullptr && m_resetStatus() != 0); }
 
 }  // namespace understudy

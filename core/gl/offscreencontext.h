@@ -27,14 +27,18 @@ public:
     [[nodiscard]] const std::string& renderer() const { return m_renderer; }
     /// A processor draws, not a GPU: the caller lowers its cost.
     [[nodiscard]] bool isSoftware() const;
-    /// False once the context was lost (driver reset); nothing drawn afterwards counts.
     [[nodiscard]] bool isCurrent() const;
+    /// The driver was reset, or took the context away; nothing drawn since counts. Where it is current.
+    [[nodiscard]] bool isLost() const;
 
 private:
+    using ResetStatus = unsigned (*)();
+
     OffscreenContext(void* display, void* context) : m_display(display), m_context(context) {}
 
     void* m_display;
     void* m_context;
+    ResetStatus m_resetStatus = nullptr;  ///< none: a driver that cannot tell
     std::string m_renderer;
 };
 

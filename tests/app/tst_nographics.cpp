@@ -3,6 +3,7 @@
 #include <QTest>
 
 #include "app/studio/annotatepage.h"
+#include "app/studio/operatepage.h"
 #include "widgets/messagebar.h"
 #include "widgets/robotviewport.h"
 #include "widgets/theme.h"
@@ -50,6 +51,31 @@ private slots:
         QCOMPARE(page->labels().segments().size(), 1U);
         QVERIFY(!page->grab().isNull());
         QVERIFY(!page->viewport().problem().isEmpty());
+    }
+
+    void theOperatePageSaysSoAndGoesOn()
+    {
+        QMainWindow window;
+        auto* keys = new KeyRouter(window);
+        auto* page = new OperatePage(*keys);
+        int takes = 0;
+        page->setActs({.startTake = [&] { ++takes; }});
+        window.setCentralWidget(page);
+        keys->setPage("operate");
+        window.resize(1280, 800);
+        window.show();
+        page->setModel(episode().scene);
+        QSignalSpy complete(page, &OperatePage::complete);
+        OperateView view{.connected = true, .canStart = true};
+        view.scene.bodies.resize(1);
+        page->show(view);
+        QTRY_VERIFY_WITH_TIMEOUT(!page->viewport().problem().isEmpty(), 20'000);
+        page->show(view);
+        QCOMPARE(complete.count(), 1);
+        page->setFocus();
+        QTest::keyClick(page, Qt::Key_R);
+        QCOMPARE(takes, 1);
+        QVERIFY(!page->grab().isNull());
     }
 
     void anotherScaleOfTheScreenIsDrawnAnew()

@@ -1,9 +1,18 @@
+#include <set>
+
 #include <QCoreApplication>
+#include <QScreen>
 #include <QSignalSpy>
 #include <QTest>
 
 #include "widgets/robotviewport.h"
 #include "widgets/theme.h"
+
+/// What a desktop does that gives a screen another scale while programs run; Qt's own, not in its public headers.
+class Q_DECL_IMPORT QHighDpiScaling {
+public:
+    static void setScreenFactor(QScreen* screen, double factor);
+};
 
 using namespace understudy;
 
@@ -83,15 +92,74 @@ private slots:
         QCoreApplication::sendEvent(m_viewport.get(), &wheel);
         QVERIFY(m_viewport->camera().distance < before.distance);
         m_viewport->goHome();
-        QCOMPARE(m_viewport->camera().distance, ViewCamera{}.distance);
+        QCOMPARE(m_viewport->camera(), m_viewport->home());
         m_viewport->setFollow(true);
         QVERIFY(m_viewport->follows());
         m_viewport->show(SceneFrame{.bodies = {Pose{.position = {1, 2, 0.9}}}});
         QCOMPARE(m_viewport->camera().focus.y(), 2.0);
     }
 
+    void theHomeShowsTheWholeRobot()
+    {
+        for (const float high : {0.3F, 0.65F, 0.9F}) {
+            SceneModel model;
+            model.shapes.push_back(box(0, {0.2F, 0.2F, high}, {0.8F, 0.05F, 0.05F, 1}));
+            m_viewport->setModel(std::move(model));
+            QVERIFY(!picture({.bodies = {Pose{.position = {0, 0, high}}}}).isNull());
+            for (const double z : {0.0, 2.0 * high}) {
+                const auto place = m_viewport->home().project({0, 0, z}, m_viewport->size());
+                QVERIFY(place && QRectF(m_viewport->rect()).contains(*place));
+            }
+            const auto foot = m_viewport->home().project({0, 0, 0}, m_viewport->size());
+            const auto head = m_viewport->home().project({0, 0, 2.0 * high}, m_viewport->size());
+            QVERIFY(foot->y() - head->y() > 0.5 * m_viewport->height());
+        }
+    }
+
+    void whatStandsStillGetsSmoothEdges()
+    {
+        const auto edges = [](const QImage& image) {
+            std::set<QRgb> colours;
+            for (int y = 0; y < image.height(); ++y)
+                for (int x = 0; x < image.width(); ++x) colours.insert(image.pixel(x, y));
+            return colours.size();
+        };
+        const QImage moving = picture({.bodies = {Pose{.position = {0, 0, 0.9}}}});
+        const std::size_t before = edges(moving);
+        QTRY_VERIFY_WITH_TIMEOUT(edges(m_viewport->grab().toImage()) > before + 20, 20000);
+    }
+
+    void anotherScaleOfTheScreenIsDrawnSharp()
+    {
+        QVERIFY(!picture({.bodies = {Pose{.position = {0, 0, 0.9}}}}).isNull());
+        QCOMPARE(m_viewport->shownPixels(), m_viewport->size() * 1.0);
+        for (const double scale : {1.5, 2.0, 1.25, 1.0}) {
+            QHighDpiScaling::setScreenFactor(m_viewport->screen(), scale);
+            m_viewport->update();
+            QCOMPARE(m_viewport->devicePixelRatioF(), scale);
+            QTRY_COMPARE_WITH_TIMEOUT(m_viewport->shownPixels(), m_viewport->size() * scale, 20000);
+            QVERIFY(pixelsLike(m_viewport->grab().toImage(), isRed) > 1500 * scale * scale);
+        }
+    }
+
+    void anotherWindowGoesOnWithThePicture()
+    {
+        QVERIFY(!picture({.bodies = {Pose{.position = {0, 0, 0.9}}}}).isNull());
+        QWidget other;
+        other.resize(500, 400);
+        other.show();
+        m_viewport->setParent(&other);
+        m_viewport->setGeometry(0, 0, 500, 400);
+        m_viewport->QWidget::show();
+        QTRY_COMPARE_WITH_TIMEOUT(m_viewport->shownPixels(), QSize(500, 400), 20000);
+        QVERIFY(pixelsLike(m_viewport->grab().toImage(), isRed) > 1500);
+        QVERIFY(m_viewport->problem().isEmpty());
+        m_viewport->setParent(nullptr);
+    }
+
     void manyFramesInARowEndWithTheNewest()
     {
+        QVERIFY(!picture({.bodies = {Pose{.position = {0, 0, 0.9}}}}).isNull());
         QSignalSpy painted(m_viewport.get(), &RobotViewport::painted);
         for (int i = 0; i < 200; ++i) m_viewport->show(SceneFrame{.bodies = {Pose{.position = {0, 100, 0}}}});
         m_viewport->show(SceneFrame{.bodies = {Pose{.position = {0, 0, 0.9}}}});
