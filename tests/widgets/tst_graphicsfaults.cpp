@@ -2,7 +2,7 @@
 #include <cstring>
 
 #include <EGL/egl.h>
-#include <QtTest>
+#include <QTest>
 #include <dlfcn.h>
 
 #include "widgets/robotviewport.h"
