@@ -71,6 +71,22 @@ private:
     std::unique_ptr<VtkScene> m_scene;
 };
 
+/// Calls after each repaint of a widget, when the window has been put on the screen.
+class AfterPaint final : public QObject {
+public:
+    AfterPaint(std::function<void()> call, QObject* parent) : QObject(parent), m_call(std::move(call)) {}
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override
+    {
+        if (event->type() == QEvent::Paint) QTimer::singleShot(0, this, m_call);
+        return QObject::eventFilter(watched, event);
+    }
+
+private:
+    std::function<void()> m_call;
+};
+
 double cpuSeconds()
 {
     rusage used{};
@@ -110,8 +126,7 @@ void measure(Host host, TeleopSession& session)
         auto* viewport = new RobotViewport(&window);
         viewport->setColours(Theme::current().scene());
         viewport->setModel(toScene(session.robot()));
-        // The picture is on the screen after the repaint that follows.
-        QObject::connect(viewport, &RobotViewport::painted, &window, [&] { QTimer::singleShot(0, &window, painted); });
+        viewport->installEventFilter(new AfterPaint(painted, viewport));
         show = [viewport](SceneFrame frame) { viewport->show(std::move(frame)); };
         view = viewport;
     } else if (host == Host::OpenGl) {
