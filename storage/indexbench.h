@@ -27,9 +27,9 @@ struct IndexFigure {
     double rawP99 = 0;
 };
 
-/// Fills a new library in `folder`, which must be empty and keeps what was made, and asks it as the pages do: the first
-/// page of random combinations of filters, text in Chinese and English, a page far down, a total, one episode; then
-/// writes as a recorder and an annotator do. A QCoreApplication must exist.
+/// Fills a new library in `folder`, which must be empty or hold what an earlier call made there and keeps it, and asks
+/// it as the pages do: the first page of random combinations of filters, text in Chinese and English, a page far down,
+/// a total, one episode; then writes as a recorder and an annotator do. A QCoreApplication must exist.
 [[nodiscard]] Result<std::vector<IndexFigure>> measureIndex(const std::filesystem::path& folder,
                                                             const IndexBenchOptions& options = {});
 

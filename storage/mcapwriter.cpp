@@ -30,6 +30,7 @@ struct McapWriter::Private {
     McapWriterOptions options;
     McapSummary summary;  ///< without chunks: they are many
     std::uint64_t end = 0;
+    std::uint32_t dataCrc = 0;  ///< of everything up to `end`
     std::optional<Error> error;
     bool finished = false;
 
@@ -50,7 +51,8 @@ struct McapWriter::Private {
     std::vector<std::byte> packed;
     std::unique_ptr<ZSTD_CCtx, ZstdFree> zstd;
 
-    Result<void> put(std::span<const std::byte> bytes);
+    /// `crc`: of the bytes, where it is known already.
+    Result<void> put(std::span<const std::byte> bytes, std::optional<std::uint32_t> crc = {});
     Result<void> ready() const;
     Result<void> closeChunk();
     Result<void> writeChunk(std::span<const std::byte> head, std::span<const std::byte> tail);
@@ -64,13 +66,14 @@ struct McapWriter::Private {
     void note(const McapMessage& message, std::size_t offset);
 };
 
-Result<void> McapWriter::Private::put(std::span<const std::byte> bytes)
+Result<void> McapWriter::Private::put(std::span<const std::byte> bytes, std::optional<std::uint32_t> crc)
 {
     if (const Result<void> written = file->write(end, bytes); !written) {
         error = written.error();
         return written;
     }
     end += bytes.size();
+    dataCrc = crc ? crc32Joined(dataCrc, *crc, bytes.size()) : crc32(bytes, dataCrc);
     return {};
 }
 
@@ -120,10 +123,12 @@ std::size_t McapWriter::Private::packLz4(std::span<const std::byte> plain)
 /// The records of the chunk are `head` and then `tail`.
 Result<void> McapWriter::Private::writeChunk(std::span<const std::byte> head, std::span<const std::byte> tail)
 {
+    const std::uint32_t headCrc = crc32(head);
+    const std::uint32_t tailCrc = tail.empty() ? 0 : crc32(tail);
     McapChunk record{.startTime = startTime,
                      .endTime = endTime,
                      .uncompressedSize = head.size() + tail.size(),
-                     .uncompressedCrc = crc32(tail, crc32(head))};
+                     .uncompressedCrc = tail.empty() ? headCrc : crc32Joined(headCrc, tailCrc, tail.size())};
     std::span<const std::byte> stored = head;
     if (options.compression != McapCompression::None && tail.empty() && head.size() >= kCompressFrom) {
         const std::size_t size = options.compression == McapCompression::Zstd ? packZstd(head) : packLz4(head);
@@ -136,9 +141,10 @@ Result<void> McapWriter::Private::writeChunk(std::span<const std::byte> head, st
     scratch.clear();
     appendChunkHead(scratch, record, stored.size() + tail.size());
     if (const Result<void> done = put(scratch); !done) return done;
-    if (const Result<void> done = put(stored); !done) return done;
+    const bool isPlain = record.compression == McapCompression::None;
+    if (const Result<void> done = put(stored, isPlain ? std::optional(headCrc) : std::nullopt); !done) return done;
     if (!tail.empty())
-        if (const Result<void> done = put(tail); !done) return done;
+        if (const Result<void> done = put(tail, tailCrc); !done) return done;
     return writeIndexes(offset, stored.size() + tail.size(), record.uncompressedSize, record.compression);
 }
 
@@ -183,7 +189,7 @@ Result<void> McapWriter::Private::spill()
 
 Result<void> McapWriter::Private::close()
 {
-    McapClosing closing(summary, end);
+    McapClosing closing(summary, end, dataCrc);
     if (const Result<void> done = put(closing.head()); !done) return done;
     for (const Spill& each : spills) {
         scratch.resize(each.size);

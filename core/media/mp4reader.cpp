@@ -112,9 +112,11 @@ struct Mp4Reader::Impl {
         }
     }
 
-    Result<void> decodeNext()
+    /// Up to `position` groups follow one another; behind it the first key image ends the group.
+    Result<void> decodeNext(std::size_t position)
     {
-        if (next >= byDecode.size() || (kept.size() > 0 && index.samples[byDecode[next]].key)) {
+        const bool isIn = next < byDecode.size();
+        if (!isIn || (next > position && !kept.empty() && index.samples[byDecode[next]].key)) {
             avcodec_send_packet(codec.get(), nullptr);
             collect();
             drained = true;
@@ -150,7 +152,7 @@ struct Mp4Reader::Impl {
     Result<bool> decodeUntil(std::size_t at)
     {
         while (!kept.contains(at) && !drained)
-            if (Result<void> decoded = decodeNext(); !decoded) {
+            if (Result<void> decoded = decodeNext(index.samples[at].decodeOrder); !decoded) {
                 next = kNoPosition;
                 return tl::unexpected(decoded.error());
             }
@@ -161,19 +163,13 @@ struct Mp4Reader::Impl {
     {
         if (const auto found = kept.find(at); found != kept.end()) return found->second.get();
         const std::size_t position = index.samples[at].decodeOrder;
-        std::size_t key = keyBefore(position);
+        const std::size_t key = keyBefore(position);
         const bool ahead = next != kNoPosition && !drained && next > key && next <= position;
         if (!ahead) restart(key);
         Result<bool> there = decodeUntil(at);
         if (there && !*there && key > 0) {
             // An image that is shown before its group's key image may need the group before.
-            key = keyBefore(key - 1);
-            restart(key);
-            while (next < byDecode.size() && next <= position && !kept.contains(at)) {
-                const bool begins = next > key && index.samples[byDecode[next]].key;
-                if (begins) kept.clear();
-                if (Result<void> decoded = decodeNext(); !decoded) return tl::unexpected(decoded.error());
-            }
+            restart(keyBefore(key - 1));
             there = decodeUntil(at);
         }
         if (!there) return tl::unexpected(there.error());

@@ -97,7 +97,7 @@ void merge(QualityReport& report, const CheckSettings& settings, std::string_vie
 }  // namespace
 
 Result<EpisodeQuality> checkEpisodeQuality(FileSystem& files, const std::filesystem::path& folder,
-                                           const QualityQuestion& question)
+                                           const QualityQuestion& question, const std::stop_token& stop)
 {
     const Result<std::unique_ptr<EpisodeReader>> opened = EpisodeReader::open(files, folder);
     if (!opened) return tl::unexpected(opened.error());
@@ -129,6 +129,7 @@ Result<EpisodeQuality> checkEpisodeQuality(FileSystem& files, const std::filesys
         const Result<const EpisodeSample*> next = values.next();
         if (!next) return tl::unexpected(next.error());
         if (*next == nullptr) break;
+        if (stop.stop_requested()) return fail("the check of " + folder.string() + " was stopped");
         const std::size_t stream = streamOf.find((*next)->stream->name)->second;
         const QualitySample sample = sampleOf(stream, *(*next)->value);
         newest = std::max(newest, sample.stamps.capture);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <stop_token>
+
 #include "core/file.h"
 #include "storage/quality/qualitytake.h"
 
@@ -32,9 +34,10 @@ struct QualityQuestion {
 };
 
 /// Runs every check over a recorded episode: all samples, the key images of every camera at a quarter of their size,
-/// the tables of the videos. Damage is a finding; an error is an episode that cannot be opened at all, with its reason.
-/// One thread, about a fiftieth of the episode's duration.
+/// the tables of the videos. Damage is a finding; an error is an episode that cannot be opened at all, with its reason,
+/// or one whose check was stopped. One thread, about a fiftieth of the episode's duration.
 [[nodiscard]] Result<EpisodeQuality> checkEpisodeQuality(FileSystem& files, const std::filesystem::path& folder,
-                                                         const QualityQuestion& question);
+                                                         const QualityQuestion& question,
+                                                         const std::stop_token& stop = {});
 
 }  // namespace understudy

@@ -10,6 +10,9 @@ namespace {
 
 constexpr float kIdle = 0.02F;  ///< rad/s (or m/s) of the fastest joint
 
+/// A hand closes with all its strength on what it holds and snaps shut when that slips: it is told by other checks.
+bool isHand(const EpisodeJoint& joint) { return joint.part == BodyPart::LeftHand || joint.part == BodyPart::RightHand; }
+
 /// Time in which nothing moves.
 class IdleCheck final : public QualityCheck {
 public:
@@ -162,7 +165,8 @@ private:
                 joint.near += inside < kNear ? 1U : 0U;
                 joint.beyond.raise(-inside, state.stamps.capture);
             }
-            if (known.velocity && *known.velocity > 0 && state.velocity.size() == state.position.size())
+            if (!isHand(known) && known.velocity && *known.velocity > 0 &&
+                state.velocity.size() == state.position.size())
                 joint.velocity.raise(std::abs(state.velocity[static_cast<Eigen::Index>(i)]) / *known.velocity,
                                      state.stamps.capture);
         }
@@ -181,7 +185,7 @@ private:
             const double before = (middle.position[at] - a.position[at]) / first;
             const double after = (b.position[at] - middle.position[at]) / second;
             Joint& joint = m_joints[i];
-            if (layout[i].acceleration && *layout[i].acceleration > 0)
+            if (!isHand(layout[i]) && layout[i].acceleration && *layout[i].acceleration > 0)
                 joint.acceleration.raise(std::abs(after - before) * 2 / (first + second) / *layout[i].acceleration,
                                          middle.time);
             // What lies between neighbours and a straight line through them: motion is smooth there, trembling is not.
@@ -224,12 +228,12 @@ public:
         const bool commanded = m_command.size() == state->position.size();
         for (std::size_t i = 0; i < layout.size(); ++i) {
             const auto at = static_cast<Eigen::Index>(i);
-            const bool isHand = layout[i].part == BodyPart::LeftHand || layout[i].part == BodyPart::RightHand;
+            const bool hand = isHand(layout[i]);
             const double error =
-                commanded && !isHand && layout[i].unit == "rad" ? std::abs(m_command[at] - state->position[at]) : 0;
+                commanded && !hand && layout[i].unit == "rad" ? std::abs(m_command[at] - state->position[at]) : 0;
             if (error > allowed) m_worst[i] = std::max(m_worst[i], error);
             m_runs[i].add(state->stamps.capture, error > allowed);
-            if (layout[i].effort && *layout[i].effort > 0 && state->effort.size() == state->position.size())
+            if (!hand && layout[i].effort && *layout[i].effort > 0 && state->effort.size() == state->position.size())
                 m_pushing[i].add(state->stamps.capture, std::abs(state->effort[at]) > effort * *layout[i].effort);
         }
         for (const Side side : kSides) hand(side, *state, commanded);

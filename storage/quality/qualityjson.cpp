@@ -77,17 +77,7 @@ Result<EpisodeQuality> parseQualityJson(std::string_view text)
         camera.read("value", value);
         quality.measures.sharpness[name] = value;
     });
-    if (const auto path = document->find("path"); path != document->end()) {
-        if (!path->is_array()) fields.complain("quality.json.path should be numbers");
-        if (path->is_array())
-            for (const nlohmann::json& value : *path) {
-                if (!value.is_number()) {
-                    fields.complain("quality.json.path should be numbers");
-                    break;
-                }
-                quality.measures.path.push_back(value.get<float>());
-            }
-    }
+    fields.read("path", quality.measures.path);
     if (fields.error()) return tl::unexpected(*fields.error());
     return quality;
 }

@@ -73,7 +73,7 @@ Result<void> storeQuality(FileSystem& files, LibraryWriter& writer, const std::f
 }
 
 Result<CheckedEpisode> checkQuality(FileSystem& files, LibraryReader& reader, LibraryWriter& writer,
-                                    const ChecksFile& checks, std::string_view episode)
+                                    const ChecksFile& checks, std::string_view episode, const std::stop_token& stop)
 {
     Result<EpisodeRow> row = reader.show(episode);
     if (!row) return tl::unexpected(row.error());
@@ -85,7 +85,9 @@ Result<CheckedEpisode> checkQuality(FileSystem& files, LibraryReader& reader, Li
     if (!history) return tl::unexpected(history.error());
     const std::filesystem::path folder = reader.library() / row->path;
     Result<EpisodeQuality> quality = checkEpisodeQuality(
-        files, folder, {.row = *row, .cards = *cards, .history = *history, .settings = checks.settingsFor(row->task)});
+        files, folder, {.row = *row, .cards = *cards, .history = *history, .settings = checks.settingsFor(row->task)},
+        stop);
+    if (!quality && stop.stop_requested()) return tl::unexpected(quality.error());
     if (!quality) {
         // It cannot even be opened: that is what is wrong with it.
         const std::string reason = quality.error().message;

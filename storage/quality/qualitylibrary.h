@@ -26,8 +26,9 @@ struct CheckedEpisode {
     EpisodeQuality quality;
 };
 
-/// Checks one episode of a library and stores what it found.
+/// Checks one episode of a library and stores what it found; stopped, it is an error and nothing is stored.
 [[nodiscard]] Result<CheckedEpisode> checkQuality(FileSystem& files, LibraryReader& reader, LibraryWriter& writer,
-                                                  const ChecksFile& checks, std::string_view episode);
+                                                  const ChecksFile& checks, std::string_view episode,
+                                                  const std::stop_token& stop = {});
 
 }  // namespace understudy

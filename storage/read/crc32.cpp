@@ -67,4 +67,9 @@ std::uint32_t crc32(std::span<const std::byte> bytes, std::uint32_t start)
     return crcByTable(bytes.data(), bytes.size(), start);
 }
 
+std::uint32_t crc32Joined(std::uint32_t first, std::uint32_t second, std::uint64_t size)
+{
+    return static_cast<std::uint32_t>(::crc32_combine64(first, second, static_cast<z_off64_t>(size)));
+}
+
 }  // namespace understudy

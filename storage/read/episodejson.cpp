@@ -182,10 +182,6 @@ auto tied(const EpisodeFile& file)
                     file.hashes);
 }
 
-}  // namespace
-
-namespace {
-
 /// Of the whole document but for the checksum itself; spaces and the order of fields do not matter.
 std::string checksumOf(nlohmann::json document)
 {
@@ -285,8 +281,8 @@ Result<EpisodeFile> parseEpisodeJson(std::string_view text)
     fields.read("hashes", episode.hashes);
     std::string checksum;
     fields.read(kChecksum, checksum);
-    episode.isAsWritten = checksum.empty() || checksum == checksumOf(*document);
     if (fields.error()) return tl::unexpected(*fields.error());
+    episode.isAsWritten = (version == 1 && checksum.empty()) || checksum == checksumOf(*document);
     return episode;
 }
 

@@ -12,7 +12,8 @@
 
 namespace understudy {
 
-inline constexpr int kEpisodeJsonVersion = 1;
+/// From version 2 on episode.json carries a checksum.
+inline constexpr int kEpisodeJsonVersion = 2;
 /// A larger episode.json or labels.json is refused.
 inline constexpr std::uint64_t kEpisodeJsonLimit = 64ULL << 20;
 

@@ -85,6 +85,17 @@ void JsonFields::read(const char* field, std::vector<std::string>& value)
     }
 }
 
+void JsonFields::read(const char* field, std::vector<float>& value)
+{
+    const nlohmann::json* found = find(field);
+    if (found == nullptr) return;
+    if (!found->is_array()) return expect(field, "a list of numbers");
+    for (const nlohmann::json& element : *found) {
+        if (!element.is_number()) return expect(field, "a list of numbers");
+        value.push_back(element.get<float>());
+    }
+}
+
 void JsonFields::read(const char* field, std::map<std::string, std::string>& value)
 {
     const nlohmann::json* found = find(field);
@@ -121,11 +132,39 @@ void JsonFields::readObjects(const char* field, const std::function<void(JsonFie
     }
 }
 
+namespace {
+
+constexpr int kDeepest = 64;
+
+/// Copying and writing documents recurses: one that is nothing but brackets would overflow the stack.
+bool nestsTooDeep(std::string_view text)
+{
+    int depth = 0;
+    bool inText = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (inText) {
+            if (c == '\\') ++i;
+            inText = c != '"';
+        } else if (c == '"') {
+            inText = true;
+        } else if (c == '[' || c == '{') {
+            if (++depth > kDeepest) return true;
+        } else if (c == ']' || c == '}') {
+            --depth;
+        }
+    }
+    return false;
+}
+
+}  // namespace
+
 Result<nlohmann::json> parseJsonObject(std::string_view text, const std::string& what)
 {
     if (text.size() > kEpisodeJsonLimit)
         return fail(what + " has " + std::to_string(text.size()) + " bytes, more than the " +
                     std::to_string(kEpisodeJsonLimit) + " that are read");
+    if (nestsTooDeep(text)) return fail(what + " nests more than " + std::to_string(kDeepest) + " deep");
     nlohmann::json document = nlohmann::json::parse(text, nullptr, false);
     if (document.is_discarded()) return fail(what + " is no JSON: it was cut short or changed");
     if (!document.is_object()) return fail(what + " should hold one JSON object");

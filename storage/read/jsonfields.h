@@ -25,6 +25,7 @@ public:
     void read(const char* field, double& value);
     void read(const char* field, bool& value);
     void read(const char* field, std::vector<std::string>& value);
+    void read(const char* field, std::vector<float>& value);
     void read(const char* field, std::map<std::string, std::string>& value);
     template <std::size_t count>
     void read(const char* field, std::array<double, count>& value);

@@ -279,11 +279,11 @@ void appendChunkHead(std::vector<std::byte>& out, const McapChunk& chunk, std::u
     appendValue(out, stored);
 }
 
-McapClosing::McapClosing(const McapSummary& summary, std::uint64_t dataEnd) : m_summary(summary)
+McapClosing::McapClosing(const McapSummary& summary, std::uint64_t dataEnd, std::uint32_t dataCrc) : m_summary(summary)
 {
     {
         const RecordScope record(m_bytes, McapOp::DataEnd);
-        appendValue(m_bytes, std::uint32_t{0});
+        appendValue(m_bytes, dataCrc);
     }
     m_start = m_end = dataEnd + m_bytes.size();
     const std::vector<std::byte> dataEndRecord = std::exchange(m_bytes, {});
@@ -340,9 +340,9 @@ std::vector<std::byte> McapClosing::tail()
     return std::move(m_bytes);
 }
 
-std::vector<std::byte> closingSection(const McapSummary& summary, std::uint64_t dataEnd)
+std::vector<std::byte> closingSection(const McapSummary& summary, std::uint64_t dataEnd, std::uint32_t dataCrc)
 {
-    McapClosing closing(summary, dataEnd);
+    McapClosing closing(summary, dataEnd, dataCrc);
     std::vector<std::byte> out = closing.head();
     std::vector<std::byte> chunks;
     for (const McapChunkIndex& chunk : summary.chunks) append(chunks, chunk);

@@ -65,8 +65,9 @@ void appendChunkHead(std::vector<std::byte>& out, const McapChunk& chunk, std::u
 /// records that add() is told of, tail().
 class McapClosing {
 public:
-    /// `dataEnd` is the offset at which head() will be written; `summary` outlives this, and its chunks are not used.
-    McapClosing(const McapSummary& summary, std::uint64_t dataEnd);
+    /// `dataEnd` is the offset at which head() will be written, `dataCrc` the checksum of everything before it (0: not
+    /// known); `summary` outlives this, and its chunks are not used.
+    McapClosing(const McapSummary& summary, std::uint64_t dataEnd, std::uint32_t dataCrc = 0);
 
     [[nodiscard]] const std::vector<std::byte>& head() const { return m_bytes; }
     void add(std::span<const std::byte> chunkIndexes);
@@ -92,7 +93,8 @@ private:
 
 /// What follows the last message index of a file: DataEnd, summary, summary offsets, footer, magic.
 /// `dataEnd` is the offset the result will be written at.
-[[nodiscard]] std::vector<std::byte> closingSection(const McapSummary& summary, std::uint64_t dataEnd);
+[[nodiscard]] std::vector<std::byte> closingSection(const McapSummary& summary, std::uint64_t dataEnd,
+                                                    std::uint32_t dataCrc = 0);
 
 /// Contents of records, without the prefix; nothing when they are cut or contradict themselves.
 [[nodiscard]] std::optional<McapHeader> parseHeader(std::span<const std::byte> content);

@@ -4,6 +4,8 @@
 #include <cstring>
 #include <limits>
 
+#include "storage/read/crc32.h"
+
 namespace understudy {
 namespace {
 
@@ -62,6 +64,7 @@ private:
     enum class Taken { Whole, Doubtful };
 
     Result<void> readHead();
+    Result<void> verifyData(std::uint64_t end);
     Result<std::optional<Prefix>> prefixAt(std::uint64_t offset);
     Result<std::uint64_t> resync(std::uint64_t from);
     Result<Taken> takeRecord(std::uint64_t offset, const Prefix& prefix);
@@ -311,6 +314,27 @@ Result<void> Scanner::readHead()
     return {};
 }
 
+/// Chunks have checksums of their own; that of the data section covers what lies between them.
+Result<void> Scanner::verifyData(std::uint64_t end)
+{
+    const auto content = m_window.at(end + kMcapPrefix, sizeof(std::uint32_t));
+    if (!content) return tl::unexpected(content.error());
+    if (content->size() < sizeof(std::uint32_t) || !m_scan.damage.empty()) return {};
+    std::uint32_t stored = 0;
+    std::memcpy(&stored, content->data(), sizeof stored);
+    if (stored == 0) return {};
+    std::uint32_t crc = 0;
+    for (std::uint64_t at = 0; at < end;) {
+        const auto bytes = m_window.at(at, static_cast<std::size_t>(std::min<std::uint64_t>(end - at, 1U << 20U)));
+        if (!bytes) return tl::unexpected(bytes.error());
+        if (bytes->empty()) break;
+        crc = crc32(*bytes, crc);
+        at += bytes->size();
+    }
+    if (crc != stored) damage(0, end, "a byte between the chunks is not as it was written");
+    return {};
+}
+
 Result<McapScan> Scanner::run()
 {
     if (const Result<void> head = readHead(); !head) return tl::unexpected(head.error());
@@ -321,6 +345,7 @@ Result<McapScan> Scanner::run()
         if (*prefix && (*prefix)->op == McapOp::DataEnd) {
             m_scan.hasDataEnd = true;
             m_scan.goodEnd = offset;
+            if (const Result<void> read = verifyData(offset); !read) return tl::unexpected(read.error());
             break;
         }
         std::uint64_t next = 0;

@@ -1,18 +1,23 @@
-// How many injected defects the quality checks catch, and how many clean episodes they blame.
-//   quality_study LIBRARY [CLEAN] [DEFECTS] [SEED]
-// Takes every episode of a library as a clean base, varies it (start and end, sensor noise, brightness, arrival), and
-// puts each defect of qualitydefects.cpp into it with a size drawn between 1.2 and 5 times the threshold. Prints a
-// table.
+// How many injected defects the quality checks catch, and how many clean takes they blame.
+//   quality_study LEFT.bvh [CLEAN] [DEFECTS] [SEED]
+// Clean takes are simulated (support/simulatedtake.h): three robots, each driven by the project's own motion and by the
+// left-handed one that quality_motion.py writes, every take a run of its own. Each defect of qualitydefects.cpp is put
+// into takes of other seeds, with a size drawn between 1.2 and 5 times the threshold; videos are damaged in recorded
+// files. What is usual (sharpness) comes from a third set of seeds. Prints tables, with what clean takes reach of each
+// check.
 #include <cstdio>
 #include <cstdlib>
+#include <set>
 
 #include <QCoreApplication>
-#include <QTemporaryDir>
 
+#include "app/shipped.h"
 #include "storage/quality/qualitylibrary.h"
-#include "storage/read/episodereader.h"
+#include "storage/recordingrig.h"
 #include "support/libraryfixture.h"
 #include "support/qualitydefects.h"
+#include "support/shared.h"
+#include "support/simulatedtake.h"
 
 using namespace understudy;
 using namespace understudy::test;
@@ -20,77 +25,49 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Base {
-    RecordedTake recorded;
-    std::string robot;
-    fs::path folder;
-    EpisodeRow row;
+constexpr int kPoolPerKind = 6;  ///< takes that defects are put into
+constexpr int kUsualPerKind = 5;
+
+struct Kind {
+    std::string name;
+    SimulatedTakeOptions options;
+    std::map<std::string, double> sharpness;
 };
 
-RecordedTake load(FileSystem& files, const fs::path& folder, const EpisodeRow& row)
+std::vector<RobotModel> robots()
 {
-    const auto reader = must(EpisodeReader::open(files, folder));
-    RecordedTake recorded;
-    recorded.take.episode = reader->info();
-    recorded.take.episode.row = row;
-    recorded.take.begin = reader->info().clock.fromUnix(row.startedAtNs);
-    std::map<std::string, std::size_t> streams;
-    std::map<std::size_t, std::unique_ptr<Mp4Reader>> videos;
-    std::map<std::size_t, std::map<std::uint64_t, std::size_t>> places;
-    for (const StoredStream& stream : reader->streams()) {
-        const std::size_t at = recorded.take.streams.size();
-        streams[stream.info.name] = at;
-        recorded.take.streams.push_back(stream.info);
-        if (stream.info.kind != "camera") continue;
-        videos[at] = must(Mp4Reader::open(files, folder / (stream.info.name + ".mp4"), {}, DecodeEffort::Rough));
-        for (std::size_t i = 0; i < videos[at]->size(); ++i) places[at][videos[at]->index().samples[i].offset] = i;
-    }
-    EpisodeValues values = reader->values();
-    while (const EpisodeSample* next = must(values.next())) {
-        TakeSample sample{.stream = streams[next->stream->name], .value = *next->value, .picture = {}};
-        if (auto* packet = std::get_if<PacketLocation>(&sample.value)) {
-            // Every picture is looked at, as live.
-            const Image image = must(videos[sample.stream]->quarterAt(places[sample.stream].at(packet->offset)));
-            const auto* grey = reinterpret_cast<const std::uint8_t*>(image.data.data());
-            sample.picture = {image.width, image.height, {grey, grey + image.data.size()}};
-            packet->key = true;
-        }
-        recorded.end = std::max(recorded.end, captureOf(sample.value));
-        recorded.samples.push_back(std::move(sample));
-    }
-    return recorded;
+    std::vector<RobotModel> models;
+    models.push_back(must(RobotModel::load(must(findRobot("understudy_one")))));
+    for (const char* file : {"robots/unitree_g1/g1_29dof.xml", "robots/booster_t1/t1_mocap.xml"})
+        models.push_back(must(RobotModel::load(shared(file))));
+    return models;
 }
 
-/// Another clean episode out of a clean one.
-RecordedTake varied(const RecordedTake& base, std::mt19937& random)
+std::vector<MotionPlayback> motions(const fs::path& left)
 {
-    RecordedTake other;
-    other.take = base.take;
-    std::uniform_int_distribution<Duration> cut(0, 800 * kMillisecond);
-    other.take.begin = base.take.begin + cut(random);
-    const Timestamp last = base.end - cut(random) / 2;
-    std::normal_distribution<double> position(0, 2e-5);
-    std::exponential_distribution<double> transit(5000);
-    const double gain = std::uniform_real_distribution<double>(0.9, 1.1)(random);
-    const double shift = std::uniform_real_distribution<double>(-8, 8)(random);
-    for (const TakeSample& sample : base.samples) {
-        const Timestamp time = captureOf(sample.value);
-        if (time < other.take.begin || time > last) continue;
-        TakeSample copy = sample;
-        std::visit(
-            [&](auto& value) {
-                if constexpr (requires { value.stamps; }) value.stamps.arrival += fromSeconds(transit(random));
-            },
-            copy.value);
-        if (auto* state = std::get_if<RobotState>(&copy.value))
-            for (double& value : state->position) value += position(random);
-        for (std::uint8_t& pixel : copy.picture.pixels)
-            pixel = static_cast<std::uint8_t>(
-                std::clamp(static_cast<int>(gain * pixel + shift) + static_cast<int>(random() % 3) - 1, 0, 255));
-        other.samples.push_back(std::move(copy));
-        other.end = std::max(other.end, time);
+    std::vector<MotionPlayback> played;
+    for (const fs::path& file : {must(findMotion("")), left})
+        played.emplace_back(must(BvhMotion::load(file)), must(MotionScript::beside(file)));
+    return played;
+}
+
+RecordedTake takeOf(const Kind& kind, unsigned seed)
+{
+    RecordedTake take = must(simulatedTake(kind.options, seed));
+    take.take.history.sharpness = kind.sharpness;
+    return take;
+}
+
+void learnWhatIsUsual(Kind& kind, unsigned seed)
+{
+    std::map<std::string, std::vector<double>> seen;
+    for (int i = 0; i < kUsualPerKind; ++i)
+        for (const auto& [camera, value] : fold(takeOf(kind, seed + static_cast<unsigned>(i))).sharpness())
+            seen[camera].push_back(value);
+    for (auto& [camera, values] : seen) {
+        std::ranges::sort(values);
+        kind.sharpness[camera] = values[values.size() / 2];
     }
-    return other;
 }
 
 struct Share {
@@ -113,34 +90,156 @@ std::string text(const Share& share)
     return line;
 }
 
-/// Damages one video of a copy of the episode; the files' own checks must find it.
-bool damagedVideoIsCaught(FileSystem& files, const Base& base, std::mt19937& random, const fs::path& scratch)
+/// Recorded files of a test's rig: three takes, two cameras.
+struct RecordedFiles {
+    LibraryFixture library;
+    PosixFileSystem files;
+    std::vector<EpisodeFile> takes;
+
+    RecordedFiles()
+    {
+        const SteadyClock clock;
+        MemoryLedger ledger;
+        const auto recorder = must(Recorder::create({.library = library.folder()}, files, clock, ledger));
+        RecordingRig rig(*recorder);
+        SessionInfo session;
+        session.common.clock = WallAnchor::take(clock);
+        session.common.row.robot = "rig";
+        must(recorder->start(session));
+        rig.start();
+        std::this_thread::sleep_for(std::chrono::milliseconds(1200));
+        for (int take = 0; take < 3; ++take) {
+            must(recorder->startTake({.taskId = library.task(), .task = "Pick the cup"}));
+            std::this_thread::sleep_for(std::chrono::milliseconds(2000));
+            must(recorder->endTake({.outcome = Outcome::Success}));
+        }
+        rig.stop();
+        recorder->stop();
+        takes = ledger.begun;
+    }
+
+    /// Damages one video of a copy; the files' own checks must find it.
+    bool damagedVideoIsCaught(std::mt19937& random)
+    {
+        const EpisodeFile& take = takes[random() % takes.size()];
+        const fs::path scratch = library.folder().parent_path() / "scratch";
+        fs::remove_all(scratch);
+        fs::copy(library.folder() / take.row.path, scratch, fs::copy_options::recursive);
+        damage(scratch / (random() % 2 == 0 ? "head.mp4" : "wrist.mp4"), random);
+        const Result<EpisodeQuality> found =
+            checkEpisodeQuality(files, scratch, {.row = take.row, .cards = {}, .history = {}, .settings = {}});
+        if (!found) return true;
+        return std::ranges::any_of(found->report.findings, [](const Finding& finding) {
+            return !finding.pass && finding.check == "video_file";
+        });
+    }
+
+private:
+    static void damage(const fs::path& video, std::mt19937& random)
+    {
+        const std::uint64_t size = fs::file_size(video);
+        switch (random() % 3) {
+        case 0:
+            fs::resize_file(video, size * (20 + random() % 70) / 100);
+            break;
+        case 1: {
+            std::string bytes = textOf(video);
+            const std::size_t from = bytes.size() * (20 + random() % 50) / 100;
+            for (std::size_t i = from; i < std::min(bytes.size(), from + bytes.size() / 5); ++i)
+                bytes[i] = static_cast<char>(random());
+            writeText(video, bytes);
+            break;
+        }
+        default:
+            fs::resize_file(video, random() % 200);
+        }
+    }
+};
+
+/// What clean takes reach of each check that counts: the greatest value, or the least where falling below fails.
+class Reached {
+public:
+    void add(const QualityReport& report)
+    {
+        for (const Finding& finding : report.findings) m_values[finding.check].push_back(finding.value);
+    }
+    void print() const
+    {
+        std::printf("\n| check | limit | clean takes reach |\n| --- | --- | --- |\n");
+        const CheckSettings defaults;
+        for (const CheckRow& row : checkTable()) {
+            const auto found = m_values.find(std::string(row.name));
+            if (found == m_values.end() || row.weight == CheckWeight::Info) continue;
+            const auto [least, greatest] = std::ranges::minmax(found->second);
+            std::printf("| %s | %g | %.4g to %.4g |\n", std::string(row.name).c_str(), defaults.limit(row.name), least,
+                        greatest);
+        }
+    }
+
+private:
+    std::map<std::string, std::vector<double>> m_values;
+};
+
+void studyClean(const std::vector<Kind>& kinds, int wanted, unsigned seed)
 {
-    fs::remove_all(scratch);
-    fs::copy(base.folder, scratch, fs::copy_options::recursive);
-    const auto& cameras = base.recorded.take.episode.cameras;
-    const fs::path video = scratch / cameras[random() % cameras.size()].file;
-    const std::uint64_t size = fs::file_size(video);
-    switch (random() % 3) {
-    case 0:
-        fs::resize_file(video, size * (20 + random() % 70) / 100);
-        break;
-    case 1: {
-        std::string bytes = textOf(video);
-        const std::size_t from = bytes.size() * (20 + random() % 50) / 100;
-        for (std::size_t i = from; i < std::min(bytes.size(), from + bytes.size() / 5); ++i)
-            bytes[i] = static_cast<char>(random());
-        writeText(video, bytes);
-        break;
+    Share blamed;
+    std::map<std::string, int> blames;
+    Reached reached;
+    for (int i = 0; i < wanted; ++i) {
+        const Kind& kind = kinds[static_cast<std::size_t>(i) % kinds.size()];
+        const QualityReport report = check(takeOf(kind, seed + static_cast<unsigned>(i)));
+        reached.add(report);
+        ++blamed.all;
+        if (report.verdict() == QualityVerdict::Clean) continue;
+        ++blamed.hits;
+        std::set<std::string> counted;
+        for (const Finding& finding : report.findings) {
+            if (finding.pass || finding.weight == CheckWeight::Info) continue;
+            if (counted.insert(finding.check).second) ++blames[finding.check];
+            std::fprintf(stderr, "clean %s (seed %u) blamed: %s %s %.4f %s\n", kind.name.c_str(),
+                         seed + static_cast<unsigned>(i), finding.check.c_str(), finding.stream.c_str(), finding.value,
+                         finding.reason.c_str());
+        }
     }
-    default:
-        fs::resize_file(video, random() % 200);
+    std::printf("clean takes blamed: %s\n", text(blamed).c_str());
+    for (const auto& [check, count] : blames) std::printf("  blamed by %s: %d\n", check.c_str(), count);
+    reached.print();
+    std::fflush(stdout);
+}
+
+void studyDefects(const std::vector<Kind>& kinds, int wanted, unsigned seed, std::mt19937& random)
+{
+    std::vector<RecordedTake> pool;
+    for (int i = 0; i < kPoolPerKind; ++i)
+        for (const Kind& kind : kinds) pool.push_back(takeOf(kind, seed + static_cast<unsigned>(pool.size())));
+    std::printf("\n| defect | caught |\n| --- | --- |\n");
+    Share everything;
+    const auto print = [&](const std::string& name, const Share& share) {
+        everything.hits += share.hits;
+        everything.all += share.all;
+        std::printf("| %s | %s |\n", name.c_str(), text(share).c_str());
+        std::fflush(stdout);
+    };
+    for (const Defect& defect : qualityDefects()) {
+        Share caught;
+        for (int attempt = 0; caught.all < wanted && attempt < 4 * wanted; ++attempt) {
+            RecordedTake recorded = pool[static_cast<std::size_t>(attempt) % pool.size()];
+            const double size = std::uniform_real_distribution<double>(1.2, 5)(random);
+            if (!defect.inject(recorded, size, random)) continue;
+            ++caught.all;
+            if (isCaught(defect, check(recorded)))
+                ++caught.hits;
+            else
+                std::fprintf(stderr, "missed %s, size %.2f, %s\n", std::string(defect.name).c_str(), size,
+                             recorded.take.episode.row.robot.c_str());
+        }
+        print(std::string(defect.name), caught);
     }
-    const Result<EpisodeQuality> found =
-        checkEpisodeQuality(files, scratch, {.row = base.row, .cards = {}, .history = {}, .settings = {}});
-    if (!found) return true;
-    return std::ranges::any_of(found->report.findings,
-                               [](const Finding& finding) { return !finding.pass && finding.check == "video_file"; });
+    RecordedFiles recorded;
+    Share videos;
+    for (; videos.all < wanted; ++videos.all) videos.hits += recorded.damagedVideoIsCaught(random) ? 1 : 0;
+    print("unreadable or short video", videos);
+    std::printf("| all | %s |\n", text(everything).c_str());
 }
 
 }  // namespace
@@ -148,84 +247,30 @@ bool damagedVideoIsCaught(FileSystem& files, const Base& base, std::mt19937& ran
 int main(int argc, char** argv)
 {
     const QCoreApplication application(argc, argv);
-    if (argc < 2) {
-        std::fprintf(stderr, "quality_study LIBRARY [CLEAN] [DEFECTS] [SEED]\n");
+    const int clean = argc > 2 ? std::atoi(argv[2]) : 300;
+    const int defects = argc > 3 ? std::atoi(argv[3]) : 200;
+    const unsigned seed = argc > 4 ? static_cast<unsigned>(std::atoi(argv[4])) : 1U;
+    if (argc < 2 || !fs::exists(shared("robots"))) {
+        std::fprintf(stderr,
+                     "quality_study LEFT.bvh [CLEAN] [DEFECTS] [SEED], with ../shared/robots beside the checkout\n");
         return 2;
     }
-    const int cleanWanted = argc > 2 ? std::atoi(argv[2]) : 300;
-    const int defectsWanted = argc > 3 ? std::atoi(argv[3]) : 200;
-    std::mt19937 random(argc > 4 ? static_cast<unsigned>(std::atoi(argv[4])) : 1U);
-    PosixFileSystem files;
-    const fs::path library = argv[1];
-    const auto reader = must(LibraryReader::open(library));
-    std::vector<Base> bases;
-    for (const EpisodeRow& row : must(reader->list({}, 1000)).episodes) {
-        bases.push_back({load(files, library / row.path, row), row.robot, library / row.path, row});
-        std::fprintf(stderr, "%s %s %.1f s\n", row.robot.c_str(), row.id.c_str(),
-                     toSeconds(bases.back().recorded.end - bases.back().recorded.take.begin));
-    }
-    // What each camera of each robot usually looks like: the median over its episodes.
-    for (Base& base : bases) {
-        std::map<std::string, std::vector<double>> seen;
-        for (const Base& other : bases)
-            if (other.robot == base.robot && other.row.taskId == base.row.taskId)
-                for (const auto& [camera, value] : fold(other.recorded).sharpness()) seen[camera].push_back(value);
-        for (auto& [camera, values] : seen) {
-            std::ranges::sort(values);
-            base.recorded.take.history.sharpness[camera] = values[values.size() / 2];
-        }
-    }
-
-    Share blamed;
-    std::map<std::string, Share> blames;
-    for (int i = 0; i < cleanWanted; ++i) {
-        const Base& base = bases[static_cast<std::size_t>(i) % bases.size()];
-        const QualityReport report = check(varied(base.recorded, random));
-        ++blamed.all;
-        if (report.verdict() == QualityVerdict::Clean) continue;
-        ++blamed.hits;
-        for (const Finding& finding : report.findings)
-            if (!finding.pass && finding.weight != CheckWeight::Info) {
-                ++blames[finding.check].hits;
-                std::fprintf(stderr, "clean %s blamed: %s %s %.4f %s\n", base.robot.c_str(), finding.check.c_str(),
-                             finding.stream.c_str(), finding.value, finding.reason.c_str());
-            }
-    }
-    std::printf("%zu base episodes; clean episodes blamed: %s\n\n| defect | caught |\n| --- | --- |\n", bases.size(),
-                text(blamed).c_str());
-    Share everything;
-    for (const Defect& defect : qualityDefects()) {
-        Share caught;
-        int attempts = 0;
-        for (int i = 0; caught.all < defectsWanted && attempts < 4 * defectsWanted; ++attempts, ++i) {
-            const Base& base = bases[static_cast<std::size_t>(i) % bases.size()];
-            RecordedTake recorded = varied(base.recorded, random);
-            const double size = std::uniform_real_distribution<double>(1.2, 5)(random);
-            if (!defect.inject(recorded, size, random)) continue;
-            ++caught.all;
-            if (isCaught(defect, check(recorded))) {
-                ++caught.hits;
-                continue;
-            }
-            std::fprintf(stderr, "missed %s, size %.2f, %s\n", defect.name.data(), size, base.robot.c_str());
-        }
-        everything.hits += caught.hits;
-        everything.all += caught.all;
-        std::printf("| %s | %s |\n", defect.name.data(), text(caught).c_str());
-        std::fflush(stdout);
-    }
-    Share videos;
-    const QTemporaryDir scratch;
-    for (int i = 0; i < defectsWanted; ++i) {
-        ++videos.all;
-        if (damagedVideoIsCaught(files, bases[static_cast<std::size_t>(i) % bases.size()], random,
-                                 scratch.path().toStdString() + "/episode"))
-            ++videos.hits;
-    }
-    std::printf("| unreadable or short video | %s |\n", text(videos).c_str());
-    everything.hits += videos.hits;
-    everything.all += videos.all;
-    std::printf("| all | %s |\n", text(everything).c_str());
-    for (const auto& [check, share] : blames) std::printf("blamed by %s: %d\n", check.c_str(), share.hits);
+    const std::vector<RobotModel> models = robots();
+    const std::vector<MotionPlayback> played = motions(argv[1]);
+    std::vector<Kind> kinds;
+    for (const RobotModel& model : models)
+        for (const MotionPlayback& motion : played)
+            kinds.push_back({.name = model.name() + " " + motion.motion().name(),
+                             .options = {.model = &model,
+                                         .motion = &motion,
+                                         .task = motion.motion().name(),
+                                         .instruction = "Do what the person does."},
+                             .sharpness = {}});
+    // Seeds of the three sets are far apart, whatever the first is.
+    for (std::size_t i = 0; i < kinds.size(); ++i)
+        learnWhatIsUsual(kinds[i], seed * 1'000'000 + 800'000 + 100 * static_cast<unsigned>(i));
+    std::mt19937 random(seed);
+    if (clean > 0) studyClean(kinds, clean, seed * 1'000'000);
+    if (defects > 0) studyDefects(kinds, defects, seed * 1'000'000 + 500'000, random);
     return 0;
 }

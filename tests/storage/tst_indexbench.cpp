@@ -24,6 +24,10 @@ private slots:
             qInfo("%-36s %10.3f %10.3f %s (raw %.3f %.3f)", figure.name.c_str(), figure.p50, figure.p99,
                   figure.unit.c_str(), figure.rawP50, figure.rawP99);
         }
+        // What was filled is asked again, and never taken for more than it is.
+        const auto again = must(measureIndex(place.path().toStdString(), options));
+        QCOMPARE(again.size(), figures.size() - 1);
+        options.episodes *= 10;
         QVERIFY(!measureIndex(place.path().toStdString(), options));
     }
 };

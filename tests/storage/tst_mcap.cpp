@@ -163,7 +163,9 @@ void TestMcap::writesTheBytesOfTheSpecification()
     data += chunk;
     const qint64 indexAt = data.size();
     const QByteArray index = QByteArray::fromHex("07 1600000000000000 0100 10000000 0807060504030201 0000000000000000");
-    data += index + QByteArray::fromHex("0f 0400000000000000 00000000");
+    data += index;
+    const QByteArray dataCrc = crc(data);
+    data += QByteArray::fromHex("0f 0400000000000000") + dataCrc;
     const qint64 summaryAt = data.size();
     const QByteArray statistics =
         QByteArray::fromHex("0b 3800000000000000 0100000000000000 0100 01000000 00000000 00000000 01000000"
@@ -234,7 +236,7 @@ void TestMcap::roundTrips()
     QVERIFY(scan.has_value() && scan->damage.empty() && scan->hasDataEnd);
     const std::uint64_t end = scan->goodEnd;
     const auto content = files.content(kPath);
-    const auto closing = closingSection(scan->summary, end);
+    const auto closing = closingSection(scan->summary, end, crc32(std::span(content).first(end)));
     QVERIFY(
         std::equal(closing.begin(), closing.end(), content.begin() + static_cast<std::ptrdiff_t>(end), content.end()));
 }

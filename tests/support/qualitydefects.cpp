@@ -793,13 +793,11 @@ const std::vector<Defect>& qualityDefects()
         {"idle at the start",
          {"idle_start"},
          [](RecordedTake& recorded, double size, Random&) {
-             return idle(recorded, "idle_start", size, recorded.take.begin + 50 * kMillisecond);
+             return idle(recorded, "idle_start", size, recorded.take.begin);
          }},
         {"idle at the end",
          {"idle_end"},
-         [](RecordedTake& recorded, double size, Random&) {
-             return idle(recorded, "idle_end", size, recorded.end - 20 * kMillisecond);
-         }},
+         [](RecordedTake& recorded, double size, Random&) { return idle(recorded, "idle_end", size, recorded.end); }},
         {"idle inside",
          {"idle_inside"},
          [](RecordedTake& recorded, double size, Random& random) {
