@@ -1,4 +1,5 @@
 #include <QMainWindow>
+#include <QSignalSpy>
 #include <QStandardPaths>
 #include <QTest>
 
