@@ -80,6 +80,7 @@ QWidget* AnnotatePage::makePictures()
     auto* main = new QVBoxLayout(m_main);
     main->setContentsMargins(0, 0, 0, 0);
     m_viewport = new RobotViewport(m_main);
+    m_viewport->setColours(Theme::current().scene());
     m_noRobot = new QLabel(m_main);
     m_noRobot->setObjectName(QStringLiteral("annotate.noRobot"));
     m_noRobot->setAlignment(Qt::AlignCenter);

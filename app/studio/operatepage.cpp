@@ -129,6 +129,7 @@ QWidget* OperatePage::makeCentre()
     m_focus->setContentsMargins(kMargin, 8, kMargin, 8);
     m_focus->hide();
     m_viewport = new RobotViewport(panel);
+    m_viewport->setColours(Theme::current().scene());
     m_viewport->setObjectName(QStringLiteral("operate.viewport"));
     m_takes = new OperateTakeBar(m_keys, panel);
     column->addWidget(m_focus);

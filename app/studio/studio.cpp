@@ -27,11 +27,24 @@ constexpr QSize kPictureSize{1680, 1020};
 constexpr int kSettleMs = 1200;         ///< a picture is complete once it has stood still so long
 constexpr int kLongestWaitMs = 60'000;  ///< for a screenshot
 
+/// As asked for now, else as last time, else as usual.
+QString chosen(const QString& wanted, const char* key, const char* usual)
+{
+    return wanted.isEmpty() ? QSettings().value(QLatin1String(key), QLatin1String(usual)).toString() : wanted;
+}
+
+ThemeName themeOf(const StudioOptions& options)
+{
+    return chosen(options.theme, "window/theme", "dark") == QStringLiteral("light") ? ThemeName::Light
+                                                                                    : ThemeName::Dark;
+}
+
 }  // namespace
 
 struct Studio::Parts {
     explicit Parts(const StudioOptions& wanted)
         : options(wanted),
+          window(themeOf(wanted)),
           library(wanted.library),
           episodes(wanted.library),
           operate(new OperatePage(window.keys())),
@@ -61,10 +74,6 @@ struct Studio::Parts {
 Studio::Studio(const StudioOptions& options) : m_parts(std::make_unique<Parts>(options))
 {
     Parts& parts = *m_parts;
-    const QSettings settings;
-    const auto chosen = [&](const QString& wanted, const char* key, const char* usual) {
-        return wanted.isEmpty() ? settings.value(QLatin1String(key), QLatin1String(usual)).toString() : wanted;
-    };
     // Whoever connects a station came to drive; anybody else goes on where they were.
     const QString page = options.workspace.isEmpty() && options.station
                              ? QStringLiteral("operate")
@@ -77,8 +86,6 @@ Studio::Studio(const StudioOptions& options) : m_parts(std::make_unique<Parts>(o
     window.addPage(
         QStringLiteral("review"), [] { return tr("Review"); }, parts.review);
     window.setLanguage(chosen(options.language, "window/language", "en"));
-    window.setTheme(chosen(options.theme, "window/theme", "dark") == QStringLiteral("light") ? ThemeName::Light
-                                                                                             : ThemeName::Dark);
     window.setLibrary(options.library);
     parts.annotation.setPractice(options.practice);
     parts.reviewing.setPractice(options.practice);

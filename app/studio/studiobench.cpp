@@ -60,8 +60,9 @@ bool waitUntil(const std::function<bool()>& holds)
 
 void rest(int milliseconds)
 {
-    const SteadyTime begin = std::chrono::steady_clock::now();
-    waitUntil([&] { return millisecondsSince(begin) > milliseconds; });
+    QEventLoop loop;
+    QTimer::singleShot(milliseconds, &loop, &QEventLoop::quit);
+    loop.exec();
 }
 
 Figure spread(std::string name, std::vector<double> values)

@@ -46,7 +46,7 @@ private:
     QColor m_colour;
 };
 
-StudioWindow::StudioWindow(QWidget* parent) : QMainWindow(parent), m_keys(*this)
+StudioWindow::StudioWindow(ThemeName theme, QWidget* parent) : QMainWindow(parent), m_keys(*this), m_theme(theme)
 {
     setWindowTitle(QStringLiteral("Understudy"));
     m_frame = new Frame(this);

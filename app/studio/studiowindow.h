@@ -25,7 +25,8 @@ class StudioWindow final : public QMainWindow {
     Q_OBJECT
 
 public:
-    explicit StudioWindow(QWidget* parent = nullptr);
+    /// Pages are made afterwards: dressing them again costs half a second.
+    explicit StudioWindow(ThemeName theme = ThemeName::Dark, QWidget* parent = nullptr);
     ~StudioWindow() override;
 
     [[nodiscard]] KeyRouter& keys() { return m_keys; }
