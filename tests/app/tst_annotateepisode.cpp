@@ -88,7 +88,7 @@ private slots:
         open(m_id);
         QVERIFY(m_page->viewport().isVisible());
         QCOMPARE(m_page->cameras().size(), 3U);
-        QCOMPARE(m_page->player().image(), 0);
+        QTRY_COMPARE(m_page->player().image(), 0);
         for (int i = 0; i < 15; ++i) key(Qt::Key_Right);
         QCOMPARE(m_page->player().image(), 15);
         QTRY_VERIFY(!m_page->cameras()[2]->image().isNull());
