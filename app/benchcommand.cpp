@@ -12,16 +12,13 @@
 
 #include "app/benchfigure.h"
 #include "app/commands.h"
+#include "app/recordingbench.h"
 #include "app/sessionbench.h"
 #include "app/shipped.h"
-#include "core/media/mediabench.h"
 #include "robots/cameras/imagerate.h"
 #include "robots/teleop/ikbenchmark.h"
 #include "robots/teleop/looprunner.h"
 #include "storage/export/exportbench.h"
-#include "storage/indexbench.h"
-#include "storage/mcapbench.h"
-#include "storage/quality/qualitybench.h"
 #include "xr/standins/devicebench.h"
 
 namespace understudy {
@@ -32,17 +29,6 @@ struct Benchmark {
     std::string_view what;
     Result<Figures> (*run)(const Bench& bench);
 };
-
-Result<RobotModel> modelOf(const Bench& bench, const LoadOptions& options)
-{
-    const Result<Station> station = stationOf(bench.context, {});
-    if (!station) return tl::unexpected(station.error());
-    const Result<std::filesystem::path> file = findRobot(station->robotModel);
-    if (!file) return tl::unexpected(file.error());
-    std::optional<std::filesystem::path> profile;
-    if (!station->robotProfile.empty()) profile = station->robotProfile;
-    return RobotModel::load(*file, profile, options);
-}
 
 Result<Figures> benchMotion(const Bench& bench)
 {
@@ -134,85 +120,12 @@ Result<Figures> benchImages(const Bench& bench)
     return figures;
 }
 
-Result<Figures> benchEncode(const Bench&)
-{
-    const Result<EncodeRate> rate = measureEncoding(EncoderPreset::Ultrafast);
-    if (!rate) return tl::unexpected(rate.error());
-    return Figures{{.name = "images of 640x480 encoded",
-                    .unit = "images/CPU-s",
-                    .value = rate->ours,
-                    .referenceName = rate->svtAv1 > 0 ? "SVT-AV1 preset 12, GOP 2" : "",
-                    .reference = rate->svtAv1}};
-}
-
-Result<Figures> benchSeek(const Bench& bench)
-{
-    const Result<SeekTimes> seeks = measureSeeks(bench.folder);
-    if (!seeks) return tl::unexpected(seeks.error());
-    return Figures{{.name = fmt::format("random image, {} of {} exact", seeks->exact, seeks->seeks),
-                    .unit = "ms",
-                    .p50 = seeks->p50,
-                    .p99 = seeks->p99,
-                    .referenceName = "libavformat seek and decode",
-                    .reference = seeks->ffmpegP50}};
-}
-
-Result<Figures> benchMcap(const Bench& bench)
-{
-    constexpr std::array<std::pair<std::size_t, const char*>, 3> kSizes{
-        {{100, "100 B"}, {10 * 1024, "10 KiB"}, {1024 * 1024, "1 MiB"}}};
-    Figures figures;
-    for (const auto& [bytes, size] : kSizes) {
-        const Result<McapRate> rate = measureMcap(bench.folder, bytes);
-        if (!rate) return tl::unexpected(rate.error());
-        figures.push_back({.name = fmt::format("MCAP with checksums, messages of {}", size),
-                           .unit = "MiB/s",
-                           .value = rate->mcap,
-                           .referenceName = "plain writes of 1 MiB",
-                           .reference = rate->plain});
-    }
-    return figures;
-}
-
 Result<Figures> benchExport(const Bench& bench)
 {
     const Result<ExportRate> rate = measureLeRobotExport(bench.folder);
     if (!rate) return tl::unexpected(rate.error());
     return Figures{
         {.name = "LeRobot export, three cameras, 29 joints", .unit = "rows/s", .value = rate->rowsPerSecond}};
-}
-
-Result<Figures> benchQc(const Bench& bench)
-{
-    const Result<QualityRate> rate = measureQuality(bench.folder);
-    if (!rate) return tl::unexpected(rate.error());
-    return Figures{
-        {.name = "quality checks of an episode, three cameras of 640x480",
-         .unit = "x real time",
-         .value = rate->realTime,
-         .referenceName = "the same without its cameras",
-         .reference = rate->samplesOnly},
-        {.name = "looking at three cameras' images while they come", .unit = "cores", .value = rate->liveShare}};
-}
-
-Result<Figures> benchIndex(const Bench& bench)
-{
-    IndexBenchOptions options;
-    options.progress = [&](const std::string& line) {
-        bench.context.output.progress(line);
-        return true;
-    };
-    const Result<std::vector<IndexFigure>> measured = measureIndex(bench.folder / "index", options);
-    if (!measured) return tl::unexpected(measured.error());
-    Figures figures;
-    for (const IndexFigure& figure : *measured)
-        figures.push_back({.name = figure.name,
-                           .unit = figure.unit,
-                           .p50 = figure.p50,
-                           .p99 = figure.p99,
-                           .referenceName = figure.rawP50 > 0 ? "the same SQL through SQLite itself" : "",
-                           .reference = figure.rawP50});
-    return figures;
 }
 
 Result<Figures> benchXr(const Bench&)
@@ -247,14 +160,18 @@ Result<Figures> benchStudio(const Bench& bench)
     return bench.studio(bench);
 }
 
-constexpr std::array<Benchmark, 13> kBenchmarks{{
+constexpr std::array<Benchmark, 17> kBenchmarks{{
     {"motion", "one solve of both arms and the waist under every limit", benchMotion},
     {"wake", "how late a loop of 500 Hz wakes, without and with real-time scheduling", benchWake},
     {"tick", "the loop while a session records its cameras", benchTick},
     {"memory", "what a session holds while it records", benchMemory},
     {"images", "pictures of the simulated robot, drawn by one thread", benchImages},
+    {"record", "a take of three cameras, in real time", benchRecord},
+    {"ready", "how soon the next take can begin", benchReady},
+    {"check", "a library of 100,000 small episodes, every byte", benchCheck},
+    {"pyramid", "plots of an hour of 200 signals at 1 kHz", benchPyramid},
     {"encode", "images encoded for a second of CPU time", benchEncode},
-    {"seek", "a random image of a recording", benchSeek},
+    {"seek", "a random image of three recordings", benchSeek},
     {"mcap", "writing messages", benchMcap},
     {"export", "writing a dataset", benchExport},
     {"qc", "the quality checks of a recorded episode", benchQc},
@@ -300,6 +217,17 @@ void say(const Output& output, const Figure& figure)
 
 }  // namespace
 
+Result<RobotModel> modelOf(const Bench& bench, const LoadOptions& options)
+{
+    const Result<Station> station = stationOf(bench.context, {});
+    if (!station) return tl::unexpected(station.error());
+    const Result<std::filesystem::path> file = findRobot(station->robotModel);
+    if (!file) return tl::unexpected(file.error());
+    std::optional<std::filesystem::path> profile;
+    if (!station->robotProfile.empty()) profile = station->robotProfile;
+    return RobotModel::load(*file, profile, options);
+}
+
 bool hasScreen() { return std::getenv("DISPLAY") != nullptr || std::getenv("WAYLAND_DISPLAY") != nullptr; }
 
 int runBench(const CommandContext& context, const BenchOptions& options, const MeasureStudio& studio)
@@ -322,7 +250,9 @@ int runBench(const CommandContext& context, const BenchOptions& options, const M
         const QTemporaryDir folder;
         if (!folder.isValid())
             return output.failed({"no folder for temporary files: " + folder.errorString().toStdString()});
-        const Result<Figures> figures = benchmark.run({context, folder.path().toStdString(), options.seconds, studio});
+        std::filesystem::path place = folder.path().toStdString();
+        if (!options.folder.empty()) place = options.folder;
+        const Result<Figures> figures = benchmark.run({context, place, options.seconds, options.episodes, studio});
         if (!figures) return output.failed({fmt::format("{}: {}", benchmark.name, figures.error().message)});
         output.say(benchmark.name);
         for (const Figure& figure : *figures) {

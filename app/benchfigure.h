@@ -7,6 +7,7 @@
 
 #include "app/commands.h"
 #include "core/timestamp.h"
+#include "robots/model/robotmodel.h"
 
 namespace understudy {
 
@@ -26,10 +27,14 @@ using Figures = std::vector<Figure>;
 /// What a benchmark may use.
 struct Bench {
     const CommandContext& context;
-    std::filesystem::path folder;   ///< empty, removed afterwards
+    std::filesystem::path folder;   ///< empty and removed afterwards, or the caller's with what is in it
     std::optional<double> seconds;  ///< of the sessions recorded; none: each benchmark's own
+    std::optional<int> episodes;    ///< of the libraries filled; none: 100,000
     const MeasureStudio& studio;
 };
+
+/// The robot that the command line names.
+[[nodiscard]] Result<RobotModel> modelOf(const Bench& bench, const LoadOptions& options = {});
 
 [[nodiscard]] inline double microseconds(Duration duration) { return static_cast<double>(duration) / kMicrosecond; }
 

@@ -146,8 +146,11 @@ int runCommandLine(int argc, char** argv, const OpenWindow& openWindow, const Me
     BenchOptions bench;
     CLI::App* benchCommand = app.add_subcommand("bench", "Run the benchmarks, each beside its reference");
     benchCommand->add_option("name", bench.names, "Which; all when left out");
-    benchCommand->add_option("--seconds", bench.seconds, "Length of the sessions that tick, memory and studio record")
+    benchCommand->add_option("--seconds", bench.seconds, "Length of what tick, memory, studio and record record")
         ->check(CLI::Range(1.0, 86400.0));
+    benchCommand->add_option("--episodes", bench.episodes, "Of the libraries that ready, check and index fill (100000)")
+        ->check(CLI::Range(1000, 10'000'000));
+    benchCommand->add_option("--folder", bench.folder, "Keep here what they make; index asks a library again");
     benchCommand->callback([&] { status = runBench(context, bench, measureStudio); });
 
     try {

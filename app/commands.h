@@ -68,6 +68,8 @@ using MeasureStudio = std::function<Result<std::vector<Figure>>(const Bench&)>;
 struct BenchOptions {
     std::vector<std::string> names;  ///< empty: all
     std::optional<double> seconds;   ///< of the sessions recorded; none: each benchmark's own
+    std::optional<int> episodes;     ///< of the libraries filled; none: 100,000
+    std::filesystem::path folder;    ///< where what they make is kept; empty: nowhere
 };
 
 /// Opens the window; given by the program, so that commands need no screen.

@@ -22,6 +22,7 @@ std::string problemOf(const TeleopSession& session)
 {
     for (const std::string& problem : {session.recorder().problem, session.robotHealth().problem})
         if (!problem.empty()) return problem;
+    if (const std::optional<Finding> lost = session.lostTake()) return "This take is lost: end it. " + lost->reason;
     return {};
 }
 
@@ -42,7 +43,7 @@ nlohmann::json asJson(const Percentiles& values)
     return {{"p50", values.p50}, {"p99", values.p99}, {"max", values.max}};
 }
 
-nlohmann::json documentOf(const TakeReport& take, const LoopFigures& figures, bool realTime)
+nlohmann::json documentOf(const TakeReport& take, const LiveReport& quality, const LoopFigures& figures, bool realTime)
 {
     const EpisodeRow& row = take.episode.row;
     nlohmann::json streams = nlohmann::json::array();
@@ -61,6 +62,7 @@ nlohmann::json documentOf(const TakeReport& take, const LoopFigures& figures, bo
             {"steps", row.steps},
             {"missed_ticks", row.missedTicks},
             {"problem", take.problem},
+            {"verdict", quality.complete ? std::string(nameOf(quality.report.verdict())) : std::string()},
             {"real_time", realTime},
             {"latency_us", asJson(figures.latency)},
             {"tick_us", asJson(figures.tick)},
@@ -69,7 +71,7 @@ nlohmann::json documentOf(const TakeReport& take, const LoopFigures& figures, bo
             {"streams", std::move(streams)}};
 }
 
-void sayTake(const Output& output, const TakeReport& take, const LoopFigures& figures)
+void sayTake(const Output& output, const TakeReport& take, const LiveReport& quality, const LoopFigures& figures)
 {
     const EpisodeRow& row = take.episode.row;
     output.say(fmt::format("{}  {:.1f} s, {} steps, {} missed, operator to command {:.2f} ms (p99 {:.2f} ms)", row.id,
@@ -79,6 +81,8 @@ void sayTake(const Output& output, const TakeReport& take, const LoopFigures& fi
         output.say(fmt::format("  {:<28} {:>8} at {:7.2f} Hz, {} lost", stream.name, stream.count, stream.rateHz,
                                stream.dropped));
     if (!take.problem.empty()) output.say("  " + take.problem);
+    if (const Finding* worst = quality.report.worst())
+        output.say(fmt::format("  {}: {}", nameOf(quality.report.verdict()), worst->reason));
 }
 
 }  // namespace
@@ -159,8 +163,8 @@ int runRecord(const CommandContext& context, const RecordOptions& options)
         PosixFileSystem files;
         const Result<LoopFigures> figures = loopFiguresOf(files, context.library / report->episode.row.path);
         if (!figures) return output.failed(figures.error());
-        sayTake(output, *report, *figures);
-        episodes.push_back(documentOf(*report, *figures, session.loop().realtime));
+        sayTake(output, *report, session.lastQuality(), *figures);
+        episodes.push_back(documentOf(*report, session.lastQuality(), *figures, session.loop().realtime));
     }
     const std::string sessionId = session.sessionId();
     session.stop();

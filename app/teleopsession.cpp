@@ -84,6 +84,10 @@ struct TeleopSession::Parts {
     std::unique_ptr<LibraryLedger> ledger;
     std::unique_ptr<Recorder> recorder;
     std::unique_ptr<BlackBox> blackBox;  ///< in front of the recorder
+    std::unique_ptr<LiveQuality> live;   ///< in front of the black box
+    std::unique_ptr<TakeJudge> judge;
+    EpisodeFile episode;  ///< what every take says of itself
+    LiveReport lastQuality;
     TakeInfo take;
     std::string sessionId;
 
@@ -251,6 +255,14 @@ Result<void> TeleopSession::Parts::openLibraryFor(const SessionOptions& options)
     Result<std::unique_ptr<BlackBox>> box = BlackBox::create({.library = library}, *recorder, files, clock);
     if (!box) return tl::unexpected(box.error());
     blackBox = std::move(*box);
+    live = std::make_unique<LiveQuality>(*blackBox, clock);
+    EpisodeRow like;
+    like.robot = model->name();
+    like.station = station.name;
+    like.taskId = *task;
+    Result<std::unique_ptr<TakeJudge>> judging = TakeJudge::create(files, library, like);
+    if (!judging) return tl::unexpected(judging.error());
+    judge = std::move(*judging);
     return {};
 }
 
@@ -278,7 +290,7 @@ Result<void> TeleopSession::Parts::openLoop()
                             .view = &view,
                             .viewDirect = direct,
                             .robot = robot.get(),
-                            .sink = blackBox.get(),
+                            .sink = live.get(),
                             .clock = &clock};
     Result<std::unique_ptr<TeleopLoop>> made = TeleopLoop::create(*model, ports, options);
     if (!made) return tl::unexpected(made.error());
@@ -353,12 +365,15 @@ Result<void> TeleopSession::start()
     parts.running = true;
     // The loop first and the operator last: what is pressed before the loop listens is no act it may count.
     if (Result<void> opened = parts.openLoop(); !opened) return opened;
-    if (Result<void> started = parts.robot->start(*parts.blackBox); !started) return started;
+    if (Result<void> started = parts.robot->start(*parts.live); !started) return started;
     for (CameraSource* camera : parts.cameras)
-        if (Result<void> started = camera->start(*parts.blackBox); !started) return started;
-    if (Result<void> started = parts.device->start(*parts.blackBox); !started) return started;
+        if (Result<void> started = camera->start(*parts.live); !started) return started;
+    if (Result<void> started = parts.device->start(*parts.live); !started) return started;
     parts.loop->nameStreams(parts.device->samples().stream(), parts.robot->states().stream());
-    if (Result<void> started = parts.recorder->start(parts.describe()); !started) return started;
+    const SessionInfo session = parts.describe();
+    parts.episode = session.common;
+    if (Result<void> started = parts.recorder->start(session); !started) return started;
+    parts.live->start();
     parts.runner = std::make_unique<LoopRunner>(*parts.loop, LoopRunnerOptions{.rateHz = parts.station.loopHz,
                                                                                .realtime = parts.station.realTime,
                                                                                .lockMemory = parts.station.realTime});
@@ -371,6 +386,7 @@ void TeleopSession::stop()
     if (!parts.running) return;
     parts.running = false;
     if (parts.recorder) parts.recorder->stop();
+    if (parts.live) parts.live->stop();
     if (parts.runner) parts.runner->stop();
     for (CameraSource* camera : parts.cameras) camera->stop();
     parts.device->stop();
@@ -381,16 +397,45 @@ void TeleopSession::stop()
 
 Result<std::string> TeleopSession::startTake()
 {
-    m_parts->take.takeId = newUuid();
-    return m_parts->recorder->startTake(m_parts->take);
+    Parts& parts = *m_parts;
+    if (const std::optional<Finding> blocked = parts.judge->blocked())
+        return fail("Two takes in a row were lost. " + blocked->reason + " Say that it was seen to, then start.");
+    parts.take.takeId = newUuid();
+    Result<std::string> begun = parts.recorder->startTake(parts.take);
+    if (!begun) return begun;
+    QualityTake take = parts.judge->take(parts.take.task);
+    take.episode = parts.episode;
+    EpisodeRow& row = take.episode.row;
+    row.taskId = parts.take.taskId;
+    row.task = parts.take.task;
+    row.instructionZh = parts.take.instructionZh;
+    row.instructionEn = parts.take.instructionEn;
+    parts.live->beginTake(std::move(take));
+    return begun;
 }
 
 Result<TakeReport> TeleopSession::endTake(Outcome outcome, const std::string& cause)
 {
-    return m_parts->recorder->endTake({.outcome = outcome, .cause = cause});
+    Parts& parts = *m_parts;
+    const Timestamp press = parts.clock.now();
+    Result<TakeReport> report = parts.recorder->endTake({.outcome = outcome, .cause = cause});
+    parts.lastQuality = parts.live->endTake(press);
+    if (report) parts.judge->ended(*report, parts.lastQuality);
+    return report;
 }
 
-Result<TakeReport> TeleopSession::redoTake() { return m_parts->recorder->redoTake(); }
+Result<TakeReport> TeleopSession::redoTake()
+{
+    Result<TakeReport> report = m_parts->recorder->redoTake();
+    m_parts->lastQuality = m_parts->live->endTake(m_parts->clock.now());
+    return report;
+}
+
+const LiveReport& TeleopSession::lastQuality() const { return m_parts->lastQuality; }
+
+std::optional<Finding> TeleopSession::lostTake() const { return m_parts->live->lost(); }
+
+TakeJudge& TeleopSession::judge() { return *m_parts->judge; }
 
 void TeleopSession::mark(const std::string& name) { m_parts->recorder->mark(name); }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/station.h"
+#include "app/takejudge.h"
 #include "core/camerasource.h"
 #include "core/devicesource.h"
 #include "core/robotlink.h"
@@ -50,6 +51,13 @@ public:
     [[nodiscard]] Result<TakeReport> endTake(Outcome outcome, const std::string& cause = {});
     [[nodiscard]] Result<TakeReport> redoTake();
     void mark(const std::string& name);
+
+    /// What the checks said of the take that ended last.
+    [[nodiscard]] const LiveReport& lastQuality() const;
+    /// The running take cannot become usable any more, and why. Any thread.
+    [[nodiscard]] std::optional<Finding> lostTake() const;
+    /// What became of the session's takes. Any thread.
+    [[nodiscard]] TakeJudge& judge();
 
     void requestStop();
     void clearStop();

@@ -60,6 +60,27 @@ void emptyTrayOf(const std::filesystem::path& library, const std::string& statio
         for (const std::string& kept : emptied->kept) spdlog::warn("the tray of {}: {}", station, kept);
 }
 
+QString verdictWord(QualityVerdict verdict)
+{
+    switch (verdict) {
+    case QualityVerdict::Clean:
+        return SessionController::tr("clean");
+    case QualityVerdict::Look:
+        return SessionController::tr("to look at");
+    case QualityVerdict::Unusable:
+        return SessionController::tr("unusable");
+    }
+    return {};
+}
+
+/// The verdict in words, with the heaviest reason.
+QString sentenceOf(const QualityReport& report)
+{
+    const Finding* worst = report.worst();
+    if (worst == nullptr) return verdictWord(report.verdict());
+    return SessionController::tr("%1: %2").arg(verdictWord(report.verdict()), text(worst->reason));
+}
+
 }  // namespace
 
 SessionController::SessionController(OperatePage& page, QObject* parent) : QObject(parent), m_page(page)
@@ -336,6 +357,7 @@ void SessionController::clear()
 void SessionController::startTake()
 {
     if (!m_session || m_busy || m_recording || m_reset || !m_confirmed) return;
+    if (m_session->judge().blocked()) return tellBlocked();
     m_busy = true;
     m_takeStart = m_newestImage;
     QMetaObject::invokeMethod(
@@ -347,6 +369,7 @@ void SessionController::startTake()
                 [this, begun] {
                     m_busy = false;
                     m_recording = begun.has_value();
+                    m_toldLost = false;
                     if (begun)
                         m_page.messages().clear();
                     else
@@ -373,10 +396,10 @@ void SessionController::endTake(Outcome outcome, const QString& cause, bool redo
             const Result<TakeReport> take = redo ? session->redoTake() : session->endTake(outcome, why);
             QMetaObject::invokeMethod(
                 this,
-                [this, take, redo] {
+                [this, take, redo, quality = session->lastQuality()] {
                     m_busy = false;
                     if (take)
-                        takeIsKept(*take, redo);
+                        takeIsKept(*take, quality, redo);
                     else
                         m_page.messages().say(MessageBar::Kind::Bad, text(take.error().message));
                 },
@@ -385,22 +408,30 @@ void SessionController::endTake(Outcome outcome, const QString& cause, bool redo
         Qt::QueuedConnection);
 }
 
-void SessionController::takeIsKept(const TakeReport& take, bool redo)
+void SessionController::takeIsKept(const TakeReport& take, const LiveReport& quality, bool redo)
 {
     const EpisodeRow& row = take.episode.row;
     if (!redo && !m_wish.practice) ++m_done;
     if (row.outcome == Outcome::Success && take.problem.empty() && !m_takeStart.isNull()) m_startPicture = m_takeStart;
+    const QualityVerdict verdict = quality.report.verdict();
+    const bool clean = take.problem.empty() && (redo || verdict == QualityVerdict::Clean);
+    const bool broken = !take.problem.empty() || (!redo && verdict == QualityVerdict::Unusable);
+    const QString said = !take.problem.empty() ? text(take.problem)
+                         : quality.complete    ? sentenceOf(quality.report)
+                                               : tr("being checked …");
     m_lastTakes.push_front({.id = text(row.id),
                             .outcome = outcomeWord(row),
-                            .good = take.problem.empty() && row.outcome != Outcome::Failure && !redo,
+                            .good = !broken && row.outcome != Outcome::Failure && !redo,
                             .seconds = toSeconds(row.durationNs),
-                            .reason = text(take.problem)});
+                            .reason = redo ? text(take.problem) : said});
     m_lastTakes.front().setAside = redo;
     m_lastTakes.front().task = text(row.task);
     if (m_lastTakes.size() > kShownTakes) m_lastTakes.pop_back();
     const QString kept = redo ? tr("Set aside. Park the robot and make the table ready.")
-                              : tr("Kept. Park the robot and make the table ready.");
-    m_page.messages().say(take.problem.empty() ? MessageBar::Kind::Good : MessageBar::Kind::Bad,
+                              : tr("Kept, %1. Park the robot and make the table ready.").arg(said);
+    m_page.messages().say(clean    ? MessageBar::Kind::Good
+                          : broken ? MessageBar::Kind::Bad
+                                   : MessageBar::Kind::Caution,
                           take.problem.empty() ? kept : text(take.problem));
     emit takeEnded(text(row.id));
     emit acted(redo ? QStringLiteral("redo") : QStringLiteral("end"));
@@ -502,6 +533,42 @@ void SessionController::poll()
     else
         m_page.showState(m_shown);
     emit viewed(m_shown);
+    tellQuality();
+}
+
+void SessionController::tellQuality()
+{
+    if (const auto lost = m_session->lostTake(); lost && m_recording && !m_toldLost) {
+        m_toldLost = true;
+        m_page.messages().say(MessageBar::Kind::Bad, tr("This take is lost: end it. %1").arg(text(lost->reason)));
+    }
+    // Once the table is ready: before that nobody wants to start.
+    const bool blocked = !m_busy && !m_reset && m_session->judge().blocked();
+    if (blocked && !m_toldBlocked) tellBlocked();
+    m_toldBlocked = blocked;
+    for (const JudgedTake& judged : m_session->judge().judged()) {
+        const QString said = judged.problem.empty() ? sentenceOf(judged.report) : text(judged.problem);
+        for (LastTake& take : m_lastTakes) {
+            if (take.id != text(judged.episode)) continue;
+            take.reason = said;
+            take.good = take.good && judged.report.verdict() != QualityVerdict::Unusable;
+        }
+        if (judged.live && judged.report.verdict() > *judged.live)
+            m_page.messages().say(judged.report.verdict() == QualityVerdict::Unusable ? MessageBar::Kind::Bad
+                                                                                      : MessageBar::Kind::Caution,
+                                  tr("The files of a take were checked: %1").arg(said));
+    }
+}
+
+void SessionController::tellBlocked()
+{
+    const std::optional<Finding> blocked = m_session->judge().blocked();
+    if (!blocked) return;
+    m_page.messages().say(MessageBar::Kind::Bad, tr("Two takes in a row were lost. %1").arg(text(blocked->reason)),
+                          tr("It was seen to"), [this] {
+                              m_session->judge().acknowledge();
+                              m_page.messages().clear();
+                          });
 }
 
 OperateView SessionController::view()

@@ -74,7 +74,7 @@ private:
     void home(bool held);
     void startTake();
     void endTake(Outcome outcome, const QString& cause, bool redo);
-    void takeIsKept(const TakeReport& take, bool redo);
+    void takeIsKept(const TakeReport& take, const LiveReport& quality, bool redo);
     void bringBack(const QString& episode);
     void correct(const QString& episode, const Correction& correction);
     /// Changes a take of this session in the library, off the GUI thread, and shows it as it is then.
@@ -82,6 +82,10 @@ private:
     void showChanged(const EpisodeRow& row);
     void watchDisk(const RecorderStatus& recorder);
     void clear();
+    /// Tells what the checks found: of the running take, of takes that block the next, of finished files.
+    void tellQuality();
+    /// Two takes in a row were lost to one cause: says so, with the button that acknowledges it.
+    void tellBlocked();
     [[nodiscard]] OperateView view();
     void viewTeleop(OperateView& view);
     void viewRecorder(OperateView& view);
@@ -116,6 +120,8 @@ private:
     bool m_confirmed = true;
     bool m_homeHeld = false;
     bool m_homeAsked = false;
+    bool m_toldLost = false;     ///< of the running take
+    bool m_toldBlocked = false;  ///< and of those that block the next
     int m_done = 0;
     std::uint64_t m_seed = 1;
 };

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <ctime>
 #include <random>
 
 #include "core/media/fragmentedmp4writer.h"
@@ -10,24 +9,12 @@
 #include "core/media/mp4reader.h"
 #include "core/media/syntheticimages.h"
 
-extern "C" {
-#include <libavutil/opt.h>
-}
-
 namespace understudy {
 namespace {
 
 constexpr int kWidth = 640;
 constexpr int kHeight = 480;
 constexpr int kDistinct = 60;
-
-/// CPU time of all threads of this process: SVT-AV1 brings its own.
-double cpuSeconds()
-{
-    timespec time{};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-    return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
 
 double milliseconds()
 {
@@ -39,57 +26,6 @@ double percentile(std::vector<double>& values, double share)
     if (values.empty()) return 0;
     std::sort(values.begin(), values.end());
     return values[std::min(values.size() - 1, static_cast<std::size_t>(share * static_cast<double>(values.size())))];
-}
-
-/// Images per CPU second; 0 where FFmpeg has no such encoder.
-Result<double> rateOfSvtAv1(const std::vector<Image>& pictures, int images)
-{
-    const AVCodec* encoder = avcodec_find_encoder_by_name("libsvtav1");
-    if (encoder == nullptr) return 0.0;
-    setenv("SVT_LOG", "1", 0);
-    const double begin = cpuSeconds();
-    const libav::CodecContext codec(avcodec_alloc_context3(encoder));
-    const libav::Frame frame(av_frame_alloc());
-    const libav::PacketRef packet(av_packet_alloc());
-    if (!codec || !frame || !packet) return fail("out of memory");
-    codec->width = kWidth;
-    codec->height = kHeight;
-    codec->pix_fmt = AV_PIX_FMT_YUV420P;
-    codec->time_base = {1, 30};
-    codec->framerate = {30, 1};
-    codec->gop_size = 2;
-    av_opt_set(codec->priv_data, "preset", "12", 0);
-    av_opt_set(codec->priv_data, "crf", "30", 0);
-    if (const int opened = avcodec_open2(codec.get(), encoder, nullptr); opened < 0)
-        return fail("cannot start SVT-AV1: " + libav::errorText(opened));
-    const libav::Scaler scaler(sws_getContext(kWidth, kHeight, AV_PIX_FMT_RGB24, kWidth, kHeight, AV_PIX_FMT_YUV420P,
-                                              SWS_BILINEAR | SWS_ACCURATE_RND, nullptr, nullptr, nullptr));
-    frame->format = AV_PIX_FMT_YUV420P;
-    frame->width = kWidth;
-    frame->height = kHeight;
-    int packets = 0;
-    for (int i = 0; i <= images; ++i) {
-        if (i < images) {
-            av_frame_unref(frame.get());
-            frame->format = AV_PIX_FMT_YUV420P;
-            frame->width = kWidth;
-            frame->height = kHeight;
-            if (av_frame_get_buffer(frame.get(), 0) < 0) return fail("out of memory");
-            const Image& image = pictures[static_cast<std::size_t>(i) % pictures.size()];
-            const auto* rows = reinterpret_cast<const std::uint8_t*>(image.data.data());
-            const int stride = static_cast<int>(image.bytesPerRow());
-            sws_scale(scaler.get(), &rows, &stride, 0, kHeight, frame->data, frame->linesize);
-            frame->pts = i;
-        }
-        if (const int sent = avcodec_send_frame(codec.get(), i < images ? frame.get() : nullptr); sent < 0)
-            return fail("SVT-AV1: " + libav::errorText(sent));
-        while (avcodec_receive_packet(codec.get(), packet.get()) >= 0) {
-            ++packets;
-            av_packet_unref(packet.get());
-        }
-    }
-    if (packets != images) return fail("SVT-AV1 gave " + std::to_string(packets) + " of " + std::to_string(images));
-    return images / (cpuSeconds() - begin);
 }
 
 /// What a program without our table of images does.
@@ -152,27 +88,40 @@ private:
     std::vector<std::uint8_t> m_rgb;
 };
 
-Result<SeekTimes> timeSeeks(FileSystem& files, const std::filesystem::path& path, int seeks)
+/// One after another on this thread, as many as there are files.
+Result<SeekTimes> timeSeeks(FileSystem& files, std::span<const std::filesystem::path> paths, int seeks)
 {
-    Result<std::unique_ptr<Mp4Reader>> reader = Mp4Reader::open(files, path);
-    if (!reader) return tl::unexpected(reader.error());
-    Result<std::unique_ptr<PlainReader>> plain = PlainReader::open(path);
-    if (!plain) return tl::unexpected(plain.error());
+    std::vector<std::unique_ptr<Mp4Reader>> readers;
+    std::vector<std::unique_ptr<PlainReader>> plains;
+    for (const std::filesystem::path& path : paths) {
+        Result<std::unique_ptr<Mp4Reader>> reader = Mp4Reader::open(files, path);
+        if (!reader) return tl::unexpected(reader.error());
+        readers.push_back(std::move(*reader));
+        Result<std::unique_ptr<PlainReader>> plain = PlainReader::open(path);
+        if (!plain) return tl::unexpected(plain.error());
+        plains.push_back(std::move(*plain));
+    }
     std::mt19937 random(1);
-    std::uniform_int_distribution<std::size_t> anywhere(0, (*reader)->size() - 1);
+    std::uniform_int_distribution<std::size_t> anywhere(0, readers.front()->size() - 1);
     std::vector<double> ours;
     std::vector<double> theirs;
     SeekTimes times;
     times.seeks = seeks;
     for (int i = -10; i < seeks; ++i) {
         const std::size_t wanted = anywhere(random);
+        bool isExact = true;
         double begin = milliseconds();
-        const Result<ImageRef> image = (*reader)->imageAt(wanted);
+        for (const auto& reader : readers) {
+            const Result<ImageRef> image = reader->imageAt(wanted);
+            if (!image) return tl::unexpected(image.error());
+            isExact = isExact && (*image)->sequence == wanted;
+        }
         if (i >= 0) ours.push_back(milliseconds() - begin);
-        if (!image) return tl::unexpected(image.error());
-        if (i >= 0 && (*image)->sequence == wanted) ++times.exact;
+        if (i >= 0 && isExact) ++times.exact;
         begin = milliseconds();
-        if (!(*plain)->show((*reader)->index().samples[wanted].pts)) return fail("FFmpeg cannot seek in its own file");
+        for (std::size_t camera = 0; camera < plains.size(); ++camera)
+            if (!plains[camera]->show(readers[camera]->index().samples[wanted].pts))
+                return fail("FFmpeg cannot seek in its own file");
         if (i >= 0) theirs.push_back(milliseconds() - begin);
     }
     times.p50 = percentile(ours, 0.5);
@@ -210,41 +159,19 @@ Result<void> recordSynthetic(FileSystem& files, const std::filesystem::path& pat
     return {};
 }
 
-Result<EncodeRate> measureEncoding(EncoderPreset preset, int images)
-{
-    const std::vector<Image> pictures = syntheticImages(kWidth, kHeight, kDistinct);
-    VideoEncoderOptions options;
-    options.width = kWidth;
-    options.height = kHeight;
-    options.preset = preset;
-    EncodeRate rate;
-    const double begin = cpuSeconds();
-    Result<std::unique_ptr<VideoEncoder>> encoder = VideoEncoder::create(options);
-    if (!encoder) return tl::unexpected(encoder.error());
-    for (int i = 0; i < images; ++i) {
-        Result<Packet> packet = (*encoder)->encode(pictures[static_cast<std::size_t>(i) % pictures.size()]);
-        if (!packet) return tl::unexpected(packet.error());
-    }
-    rate.ours = images / (cpuSeconds() - begin);
-    const Result<double> reference = rateOfSvtAv1(pictures, images);
-    if (!reference) return tl::unexpected(reference.error());
-    rate.svtAv1 = *reference;
-    return rate;
-}
-
-Result<SeekTimes> measureSeeks(const std::filesystem::path& folder, int seeks)
+Result<SeekTimes> measureSeeks(const std::filesystem::path& folder, int cameras, int seeks)
 {
     PosixFileSystem files;
-    const std::filesystem::path path = folder / "understudy-seek-bench.mp4";
-    if (const Result<void> removed = files.remove(path); !removed) return tl::unexpected(removed.error());
-    Result<SeekTimes> times;
-    const Result<void> recorded = recordSynthetic(files, path, kWidth, kHeight, 1800, EncoderPreset::Veryfast);
-    if (recorded)
-        times = timeSeeks(files, path, seeks);
-    else
-        times = tl::unexpected(recorded.error());
-    if (const Result<void> removed = files.remove(path); !removed && times) return tl::unexpected(removed.error());
-    return times;
+    std::vector<std::filesystem::path> paths;
+    for (int i = 0; i < cameras; ++i) {
+        paths.push_back(folder / ("seek-bench-" + std::to_string(i) + ".mp4"));
+        if (const Result<void> removed = files.remove(paths.back()); !removed) return tl::unexpected(removed.error());
+        if (const Result<void> recorded =
+                recordSynthetic(files, paths.back(), kWidth, kHeight, 1800, EncoderPreset::Veryfast);
+            !recorded)
+            return tl::unexpected(recorded.error());
+    }
+    return timeSeeks(files, paths, seeks);
 }
 
 }  // namespace understudy

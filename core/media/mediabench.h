@@ -7,24 +7,18 @@
 
 namespace understudy {
 
-/// Images per second of CPU time, conversion from RGB included, on noisy moving 640×480 pictures.
-struct EncodeRate {
-    double ours = 0;    ///< VideoEncoder with the preset asked for
-    double svtAv1 = 0;  ///< SVT-AV1 preset 12, a key image every 2, as LeRobot records; 0 where FFmpeg lacks it
-};
-[[nodiscard]] Result<EncodeRate> measureEncoding(EncoderPreset preset, int images = 240);
-
-/// Milliseconds from asking for a random image to its RGB pixels, warm, in a 640×480 recording of a minute.
+/// Milliseconds from asking for a random image of every camera to their RGB pixels, warm, on one thread, in 640×480
+/// recordings of a minute.
 struct SeekTimes {
     double p50 = 0;
     double p99 = 0;
     double ffmpegP50 = 0;  ///< libavformat seeking backwards and libavcodec decoding on, in the same file
     double ffmpegP99 = 0;
-    int exact = 0;  ///< of `seeks`, Mp4Reader gave the image asked for
+    int exact = 0;  ///< of `seeks`, Mp4Reader gave the images asked for
     int seeks = 0;
 };
-/// Writes and removes a file in `folder`.
-[[nodiscard]] Result<SeekTimes> measureSeeks(const std::filesystem::path& folder, int seeks = 400);
+/// Writes the recordings into `folder` and leaves them there.
+[[nodiscard]] Result<SeekTimes> measureSeeks(const std::filesystem::path& folder, int cameras = 3, int seeks = 400);
 
 /// Records `images` pictures of `syntheticImages` as a camera of 30 Hz would, the first captured at `begin`. Each
 /// picture differs from its neighbours.
