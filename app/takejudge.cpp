@@ -87,6 +87,13 @@ void TakeJudge::ended(const TakeReport& take, LiveReport& said)
     m_ready.notify_all();
 }
 
+void TakeJudge::judge(const std::string& episode)
+{
+    const std::lock_guard lock(m_mutex);
+    m_jobs.push_back({.episode = episode, .live = std::nullopt});
+    m_ready.notify_all();
+}
+
 std::optional<Finding> TakeJudge::blocked() const
 {
     const std::lock_guard lock(m_mutex);
@@ -119,13 +126,13 @@ void TakeJudge::run(const std::stop_token& stop)
             job = m_jobs.front();
             m_jobs.pop_front();
         }
-        JudgedTake judged = judge(job, stop);
+        JudgedTake judged = check(job, stop);
         const std::lock_guard lock(m_mutex);
         m_judged.push_back(std::move(judged));
     }
 }
 
-JudgedTake TakeJudge::judge(const Job& job, const std::stop_token& stop)
+JudgedTake TakeJudge::check(const Job& job, const std::stop_token& stop)
 {
     JudgedTake judged{.episode = job.episode, .live = job.live, .report = {}, .problem = {}};
     const auto reader = LibraryReader::open(m_library);

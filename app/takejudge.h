@@ -40,6 +40,8 @@ public:
     [[nodiscard]] QualityTake take(const std::string& task) const;
     /// A take was kept: adds what the recorder lost to what was said of it, and has its files checked.
     void ended(const TakeReport& take, LiveReport& said);
+    /// A take came back from the tray: has its files checked.
+    void judge(const std::string& episode);
 
     [[nodiscard]] std::optional<Finding> blocked() const;
     void acknowledge();
@@ -54,7 +56,7 @@ private:
     TakeJudge(FileSystem& files, std::filesystem::path library, EpisodeRow like);
     [[nodiscard]] Result<void> queueLeftTakes(LibraryReader& reader);
     void run(const std::stop_token& stop);
-    [[nodiscard]] JudgedTake judge(const Job& job, const std::stop_token& stop);
+    [[nodiscard]] JudgedTake check(const Job& job, const std::stop_token& stop);
 
     FileSystem& m_files;
     std::filesystem::path m_library;

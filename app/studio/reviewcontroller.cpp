@@ -98,12 +98,7 @@ QString describe(const EpisodeRow& row, const std::vector<Review>& reviews, cons
 }  // namespace
 
 ReviewController::ReviewController(LibraryService& library, ReviewPage& page)
-    : QObject(&page),
-      m_library(library),
-      m_checks(library.path(), LibraryMode::Open),
-      m_page(page),
-      m_preview(library.path()),
-      m_work(page.messages())
+    : QObject(&page), m_library(library), m_page(page), m_preview(library.path()), m_work(page.messages())
 {
     connect(&page, &ReviewPage::filterChanged, this, &ReviewController::refresh);
     connect(&page.table(), &EpisodeTable::moreWanted, this, [this] { ask(true); });
@@ -160,20 +155,6 @@ void ReviewController::checkAll()
         tr("Checking …"),
         [library = m_library.path()](const WorkProgress& progress) { return checkEpisodes(library, progress); },
         [this] { refresh(); });
-}
-
-void ReviewController::checkTake(const QString& episode)
-{
-    m_checks.ask(
-        this, [id = episode.toStdString()](const LibraryAccess& access) { return checkRecorded(access, id); },
-        [this](const Result<std::string>& damage) {
-            if (!damage)
-                sayWhy(QString::fromStdString(damage.error().message));
-            else if (!damage->empty())
-                m_page.messages().say(MessageBar::Kind::Bad,
-                                      tr("The last take is quarantined: %1").arg(QString::fromStdString(*damage)));
-            refresh();
-        });
 }
 
 void ReviewController::importFrom(const std::filesystem::path& description)

@@ -27,8 +27,6 @@ public:
     [[nodiscard]] LongWork& work() { return m_work; }
     void exportTo(const std::filesystem::path& folder);
     void checkAll();
-    /// A take that has just ended: read whole, so that it may be labelled and judged; then the list again.
-    void checkTake(const QString& episode);
     void importFrom(const std::filesystem::path& description);
 
 signals:
@@ -48,7 +46,6 @@ private:
     void sayWhy(const QString& problem);
 
     LibraryService& m_library;
-    LibraryService m_checks;  ///< a thread of its own: reading a take whole must not hold up what a page asks
     ReviewPage& m_page;
     PreviewService m_preview;
     LongWork m_work;

@@ -73,12 +73,14 @@ QString verdictWord(QualityVerdict verdict)
     return {};
 }
 
-/// The verdict in words, with the heaviest reason.
+/// The verdict in words, with the heaviest reason; a part of a sentence.
 QString sentenceOf(const QualityReport& report)
 {
     const Finding* worst = report.worst();
     if (worst == nullptr) return verdictWord(report.verdict());
-    return SessionController::tr("%1: %2").arg(verdictWord(report.verdict()), text(worst->reason));
+    QString reason = text(worst->reason);
+    if (reason.endsWith(QLatin1Char('.'))) reason.chop(1);
+    return SessionController::tr("%1: %2").arg(verdictWord(report.verdict()), reason);
 }
 
 }  // namespace
@@ -487,6 +489,7 @@ void SessionController::showChanged(const EpisodeRow& row)
         if (take.id != text(row.id)) continue;
         const bool back = take.setAside && row.state != EpisodeState::Tray;
         if (back && !m_wish.practice) ++m_done;
+        if (back && m_session) m_session->judge().judge(row.id);
         take.outcome = outcomeWord(row);
         take.setAside = row.state == EpisodeState::Tray;
         take.good = row.outcome != Outcome::Failure;
@@ -553,10 +556,13 @@ void SessionController::tellQuality()
             take.reason = said;
             take.good = take.good && judged.report.verdict() != QualityVerdict::Unusable;
         }
-        if (judged.live && judged.report.verdict() > *judged.live)
+        if (!judged.problem.empty())
+            m_page.messages().say(MessageBar::Kind::Bad, said);
+        else if (judged.live && judged.report.verdict() > *judged.live)
             m_page.messages().say(judged.report.verdict() == QualityVerdict::Unusable ? MessageBar::Kind::Bad
                                                                                       : MessageBar::Kind::Caution,
                                   tr("The files of a take were checked: %1").arg(said));
+        emit takeJudged(text(judged.episode));
     }
 }
 

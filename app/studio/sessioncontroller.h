@@ -55,6 +55,8 @@ signals:
     void takeEnded(const QString& episode);
     /// An older take is another one now: out of the tray, or corrected.
     void takeChanged(const QString& episode);
+    /// The finished files of a take were checked: the library holds its verdict.
+    void takeJudged(const QString& episode);
     /// Something was really done: start, end, redo, stop, clear, home, mark, lock.
     void acted(const QString& act);
     /// What the page shows now.

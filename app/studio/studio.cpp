@@ -187,8 +187,9 @@ void Studio::connectParts()
         m_parts->window.openPage(QStringLiteral("annotate"));
     });
     connect(&parts.annotation, &AnnotateController::changed, &parts.reviewing, &ReviewController::refresh);
-    connect(&parts.session, &SessionController::takeEnded, &parts.reviewing, &ReviewController::checkTake);
-    connect(&parts.session, &SessionController::takeChanged, &parts.reviewing, &ReviewController::checkTake);
+    connect(&parts.session, &SessionController::takeEnded, &parts.reviewing, &ReviewController::refresh);
+    connect(&parts.session, &SessionController::takeChanged, &parts.reviewing, &ReviewController::refresh);
+    connect(&parts.session, &SessionController::takeJudged, &parts.reviewing, &ReviewController::refresh);
     connect(&parts.session, &SessionController::opened, this, [this] {
         const RobotInfo& robot = m_parts->session.session()->robotInfo();
         m_parts->window.plate().setText({.real = robot.kind == RobotKind::Real,

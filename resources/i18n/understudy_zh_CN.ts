@@ -1367,10 +1367,6 @@
         <translation>正在检查……</translation>
     </message>
     <message>
-        <source>The last take is quarantined: %1</source>
-        <translation>刚才的录制已隔离：%1</translation>
-    </message>
-    <message>
         <source>Importing …</source>
         <translation>正在导入……</translation>
     </message>
@@ -1783,10 +1779,6 @@
         <translation>已搁置。请停放机器人并整理桌面。</translation>
     </message>
     <message>
-        <source>Kept. Park the robot and make the table ready.</source>
-        <translation>已保留。请停放机器人并整理桌面。</translation>
-    </message>
-    <message>
         <source>Played-back person</source>
         <translation>回放的人体动作</translation>
     </message>
@@ -1801,6 +1793,46 @@
     <message>
         <source>Corrected; the history keeps what it was.</source>
         <translation>已更正；历史保留原值。</translation>
+    </message>
+    <message>
+        <source>clean</source>
+        <translation>无异常</translation>
+    </message>
+    <message>
+        <source>to look at</source>
+        <translation>待查看</translation>
+    </message>
+    <message>
+        <source>unusable</source>
+        <translation>不可用</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>being checked …</source>
+        <translation>正在检查……</translation>
+    </message>
+    <message>
+        <source>Kept, %1. Park the robot and make the table ready.</source>
+        <translation>已保留，%1。请停放机器人并整理桌面。</translation>
+    </message>
+    <message>
+        <source>This take is lost: end it. %1</source>
+        <translation>这段录制已作废，请结束它。%1</translation>
+    </message>
+    <message>
+        <source>The files of a take were checked: %1</source>
+        <translation>一段录制的文件已检查：%1</translation>
+    </message>
+    <message>
+        <source>Two takes in a row were lost. %1</source>
+        <translation>连续两段录制作废。%1</translation>
+    </message>
+    <message>
+        <source>It was seen to</source>
+        <translation>已处理</translation>
     </message>
 </context>
 <context>

@@ -188,11 +188,16 @@ void LiveQuality::watch(Timestamp now)
 void LiveQuality::beginTake(QualityTake take)
 {
     const std::lock_guard lock(m_mutex);
-    take.begin = m_clock.now() - m_options.preRoll;
+    const Timestamp now = m_clock.now();
     take.streams.clear();
     for (const auto& stream : m_streams) take.streams.push_back(stream ? stream->info : StreamInfo());
     shrinkImages();
-    trim(take.begin);
+    trim(now - m_options.preRoll);
+    // As the recorder has it: soon after another take, or after the session's start, that is less than the pre-roll
+    // ago.
+    take.begin = now;
+    for (const auto& stream : m_streams)
+        if (stream) take.begin = std::min(take.begin, nextTime(*stream).value_or(now));
     for (const auto& stream : m_streams) {
         if (!stream) continue;
         stream->meter = ImageMeter();

@@ -15,7 +15,7 @@ namespace understudy {
 
 struct LiveQualityOptions {
     double queueSeconds = 4;            ///< of every stream, for a checking thread that is late
-    Duration preRoll = kSecond;         ///< a take is checked from so long before its start on
+    Duration preRoll = kSecond;         ///< a take is checked from at most so long before its start on
     Duration lag = 100 * kMillisecond;  ///< samples of all streams are put in order that far behind the present
     Duration watchPeriod = 200 * kMillisecond;
 };

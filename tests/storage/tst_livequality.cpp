@@ -142,6 +142,22 @@ private slots:
         }
     }
 
+    /// The second before the press does not exist yet: no stream is late for that.
+    void aTakeRightAfterTheSessionsStartIsNotLate()
+    {
+        ManualClock clock(1000 * kSecond);
+        CountingSink sink;
+        LiveQuality live(sink, clock);
+        Player player(live, clock, syntheticTake(1));
+        live.start();
+        player.playTo(0.2);
+        live.beginTake(takeOf(player.recorded()));
+        player.playTo(7.99);
+        const LiveReport ended = live.endTake(clock.now());
+        QVERIFY2(ended.report.verdict() == QualityVerdict::Clean,
+                 ended.report.worst() ? ended.report.worst()->reason.c_str() : "");
+    }
+
     void aStreamThatDiesIsToldWhileTheTakeRuns()
     {
         ManualClock clock(1000 * kSecond);

@@ -4,6 +4,7 @@
 
 #include <QLabel>
 #include <QMenu>
+#include <QRegularExpression>
 
 #include "app/studio/operatecards.h"
 #include "storage/librarywriter.h"
@@ -96,6 +97,7 @@ private slots:
     void redoAndFailureSayWhatTheTakeWas();
     void aTakeSetAsideComesBackByOnePressUntilTheShiftEnds();
     void theOperatorCorrectsOwnTakesUntilTheyAreJudged();
+    void theVerdictStandsAndTwoLostTakesBlockTheNext();
     void aFaultSaysWhereItsLastSecondsAreKept();
     void escapeIsTheStopRequestOnEveryPage();
     void leavingThePageLetsGoAndKeepsTheTake();
@@ -348,6 +350,48 @@ void TestOperate::theOperatorCorrectsOwnTakesUntilTheyAreJudged()
     choose(1);
     QTRY_VERIFY_WITH_TIMEOUT(m_studio->operatePage().messages().text().contains("accepted"), kPatience);
     QCOMPARE(row()->outcome, Outcome::Failure);
+}
+
+void TestOperate::theVerdictStandsAndTwoLostTakesBlockTheNext()
+{
+    start();
+    MessageBar& messages = m_studio->operatePage().messages();
+    QSignalSpy judged(&m_studio->session(), &SessionController::takeJudged);
+    takeFor(400);
+    click(window(), Qt::Key_Return);
+    QTRY_VERIFY2_WITH_TIMEOUT(view().lastTakes.size() == 1, describe(view()), kPatience);
+    static const QRegularExpression kVerdict("^(clean|to look at: .+[^.])$");
+    QVERIFY2(kVerdict.match(view().lastTakes[0].reason).hasMatch(), qPrintable(view().lastTakes[0].reason));
+    QCOMPARE(messages.text(), "Kept, " + view().lastTakes[0].reason + ". Park the robot and make the table ready.");
+    const std::string id = view().lastTakes[0].id.toStdString();
+    QTRY_COMPARE_WITH_TIMEOUT(judged.count(), 1, kPatience);
+    QCOMPARE(judged.front().front().toString().toStdString(), id);
+    QVERIFY2(kVerdict.match(view().lastTakes[0].reason).hasMatch(), qPrintable(view().lastTakes[0].reason));
+
+    // Two takes that lost samples of one stream.
+    TakeReport lost;
+    lost.episode.row.id = id;
+    lost.streams = {{.name = "head", .kind = "camera", .count = 100, .dropped = 3}};
+    for (int take = 0; take < 2; ++take) {
+        LiveReport said;
+        m_studio->session().session()->judge().ended(lost, said);
+    }
+    QTRY_VERIFY_WITH_TIMEOUT(view().phase == TeleopPhase::Ready, kPatience);
+    click(window(), Qt::Key_C);
+    QTRY_VERIFY_WITH_TIMEOUT(!view().reset, kPatience);
+    QTRY_VERIFY2_WITH_TIMEOUT(messages.text().startsWith("Two takes in a row were lost."), qPrintable(messages.text()),
+                              kPatience);
+    click(window(), Qt::Key_R);
+    QTest::qWait(400);
+    QVERIFY2(!view().recording, describe(view()));
+    QPushButton* seenTo = nullptr;
+    for (QPushButton* button : messages.findChildren<QPushButton*>())
+        if (button->isVisible() && button->text() == "It was seen to") seenTo = button;
+    QVERIFY(seenTo != nullptr);
+    QTest::mouseClick(seenTo, Qt::LeftButton);
+    takeFor(200);
+    click(window(), Qt::Key_Return);
+    QTRY_COMPARE_WITH_TIMEOUT(view().lastTakes.size(), std::size_t(2), kPatience);
 }
 
 void TestOperate::aFaultSaysWhereItsLastSecondsAreKept()
