@@ -120,7 +120,7 @@ int runRecord(const CommandContext& context, const RecordOptions& options)
     Result<std::unique_ptr<TeleopSession>> opened = TeleopSession::open(std::move(opening));
     if (!opened) return output.failed(opened.error());
     TeleopSession& session = **opened;
-    for (const std::string& note : session.notes()) output.progress(note + "\n");
+    for (const SessionNote& note : session.notes()) output.progress(note.text + "\n");
     if (const Result<void> started = session.start(); !started) return output.failed(started.error());
 
     const InterruptGuard guard;
@@ -175,6 +175,8 @@ int runRecord(const CommandContext& context, const RecordOptions& options)
                        : fault.problem);
         faults.push_back({{"cause", fault.cause}, {"file", fault.file.string()}, {"problem", fault.problem}});
     }
+    nlohmann::json notes = nlohmann::json::array();
+    for (const SessionNote& note : session.notes()) notes.push_back(note.text);
     const MemoryFigures held = memory.figures();
     output.say(fmt::format("memory {:.0f} MiB at the start, {:.0f} at the end, {:+.2f} MiB a minute", held.start,
                            held.end, held.perMinute));
@@ -182,7 +184,7 @@ int runRecord(const CommandContext& context, const RecordOptions& options)
                      {"memory_mib",
                       {{"start", held.start}, {"end", held.end}, {"peak", held.peak}, {"per_minute", held.perMinute}}},
                      {"library", context.library.string()},
-                     {"notes", session.notes()},
+                     {"notes", std::move(notes)},
                      {"faults", std::move(faults)},
                      {"episodes", std::move(episodes)}});
     return kDone;

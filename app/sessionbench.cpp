@@ -25,7 +25,7 @@ Result<Recorded> recordFor(const Bench& bench, double seconds)
     Result<std::unique_ptr<TeleopSession>> session =
         TeleopSession::open({.station = *station, .library = bench.folder / "library"});
     if (!session) return tl::unexpected(session.error());
-    for (const std::string& note : (*session)->notes()) bench.context.output.progress(note + "\n");
+    for (const SessionNote& note : (*session)->notes()) bench.context.output.progress(note.text + "\n");
     if (const Result<void> started = (*session)->start(); !started) return tl::unexpected(started.error());
     if (const Result<std::string> take = (*session)->startTake(); !take) return tl::unexpected(take.error());
     MemoryWatch memory;

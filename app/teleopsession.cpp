@@ -69,7 +69,7 @@ struct TeleopSession::Parts {
     Station station;
     std::filesystem::path library;
     bool practice = false;
-    std::vector<std::string> notes;
+    std::vector<SessionNote> notes;
 
     SteadyClock clock;
     PosixFileSystem files;
@@ -126,7 +126,11 @@ Result<void> TeleopSession::Parts::openRobot(const SessionOptions& options)
     model = std::make_unique<RobotModel>(std::move(*loaded));
     if (!model->teleoperationGap().empty()) return fail(model->teleoperationGap());
     for (const std::string& warning : model->warnings()) spdlog::info("{}: {}", model->name(), warning);
-    if (!model->proposal().empty()) notes.push_back(model->warnings().back());
+    if (!model->proposal().empty()) {
+        notes.push_back({.kind = SessionNote::Kind::ProposedProfile,
+                         .text = model->warnings().back(),
+                         .arguments = {model->name()}});
+    }
     if (options.robot) {
         Result<std::unique_ptr<RobotLink>> link = options.robot(*model, clock);
         if (!link) return tl::unexpected(link.error());
@@ -161,7 +165,9 @@ Result<void> TeleopSession::Parts::openCameras()
     }
     if (!anySimulated || simulator == nullptr) return {};
     if (model->profile().cameras.empty()) {
-        notes.push_back(fmt::format("No cameras: the profile of {} names none ([[cameras]]).", model->name()));
+        notes.push_back({.kind = SessionNote::Kind::NoCameras,
+                         .text = fmt::format("No cameras: the profile of {} names none ([[cameras]]).", model->name()),
+                         .arguments = {model->name()}});
         return {};
     }
     CameraOptions options;
@@ -169,13 +175,20 @@ Result<void> TeleopSession::Parts::openCameras()
         options.silentAfter[station.faults.camera] = fromSeconds(*station.faults.cameraSilentAfter);
     auto made = SimulatedCameras::create(*model, simulator->addSceneReader(), clock, options);
     if (!made) {
-        notes.push_back("No simulated cameras: " + made.error().message + ".");
+        notes.push_back({.kind = SessionNote::Kind::CamerasFail,
+                         .text = "No simulated cameras: " + made.error().message + ".",
+                         .arguments = {made.error().message}});
         return {};
     }
     simulated = std::move(*made);
     const Result<Capability> capability = simulated->measure();
     if (!capability) return tl::unexpected(capability.error());
-    if (!capability->note().empty()) notes.push_back(capability->note());
+    if (!capability->lowered.empty()) {
+        notes.push_back({.kind = SessionNote::Kind::Lowered,
+                         .text = capability->note(),
+                         .arguments = {capability->renderer, fmt::format("{:.1f}", capability->secondsPerImage * 1e3)},
+                         .lowered = capability->lowered});
+    }
     for (CameraSource* camera : simulated->cameras()) {
         const bool wanted = station.camerasFromProfile ||
                             std::any_of(station.cameras.begin(), station.cameras.end(), [&](const StationCamera& each) {
@@ -194,11 +207,18 @@ Result<void> TeleopSession::Parts::recoverTakes()
     if (!reader) return tl::unexpected(reader.error());
     const Result<LibraryCheck> check = recoverLibrary(files, **reader, **writer);
     if (!check) return tl::unexpected(check.error());
-    for (const RecoveredEpisode& each : check->recovered)
-        notes.push_back(fmt::format("A take that a crash cut short was recovered, {} ms short: {}. Say its outcome.",
-                                    each.missingMs, each.id));
-    for (const DamagedEpisode& each : check->damaged)
-        notes.push_back(fmt::format("The take {} could not be recovered: {}.", each.id, each.reason));
+    for (const RecoveredEpisode& each : check->recovered) {
+        notes.push_back({.kind = SessionNote::Kind::Recovered,
+                         .text = fmt::format("A take that a crash cut short was recovered, {} ms short: {}. Say its "
+                                             "outcome.",
+                                             each.missingMs, each.id),
+                         .arguments = {std::to_string(each.missingMs), each.id}});
+    }
+    for (const DamagedEpisode& each : check->damaged) {
+        notes.push_back({.kind = SessionNote::Kind::NotRecovered,
+                         .text = fmt::format("The take {} could not be recovered: {}.", each.id, each.reason),
+                         .arguments = {each.id, each.reason}});
+    }
     return {};
 }
 
@@ -244,8 +264,12 @@ Result<void> TeleopSession::Parts::openLibraryFor(const SessionOptions& options)
         if (!choice) return tl::unexpected(choice.error());
         recording.preset = choice->preset;
         recording.hardware = choice->hardware;
-        if (!choice->fits)
-            notes.push_back(fmt::format("Encoding takes {:.1f} cores even with the cheapest preset.", choice->cores));
+        if (!choice->fits) {
+            const std::string cores = fmt::format("{:.1f}", choice->cores);
+            notes.push_back({.kind = SessionNote::Kind::ExpensiveEncoding,
+                             .text = "Encoding takes " + cores + " cores even with the cheapest preset.",
+                             .arguments = {cores}});
+        }
         break;
     }
     ledger = std::make_unique<LibraryLedger>(library);
@@ -466,7 +490,7 @@ const RobotInfo& TeleopSession::robotInfo() const { return m_parts->robot->info(
 
 const DeviceInfo& TeleopSession::deviceInfo() const { return m_parts->device->info(); }
 
-const std::vector<std::string>& TeleopSession::notes() const { return m_parts->notes; }
+const std::vector<SessionNote>& TeleopSession::notes() const { return m_parts->notes; }
 
 const TeleopStatus* TeleopSession::teleop() { return m_parts->statusReader ? m_parts->statusReader->read() : nullptr; }
 

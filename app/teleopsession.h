@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "app/sessionnote.h"
 #include "app/station.h"
 #include "app/takejudge.h"
 #include "core/camerasource.h"
@@ -73,8 +74,8 @@ public:
     [[nodiscard]] const RobotModel& robot() const;
     [[nodiscard]] const RobotInfo& robotInfo() const;
     [[nodiscard]] const DeviceInfo& deviceInfo() const;
-    /// What was lowered on this machine, and why; sentences.
-    [[nodiscard]] const std::vector<std::string>& notes() const;
+    /// What was lowered on this machine, and why; what was recovered.
+    [[nodiscard]] const std::vector<SessionNote>& notes() const;
 
     /// The newest of each, null before the first; valid until the next call.
     [[nodiscard]] const TeleopStatus* teleop();

@@ -143,8 +143,9 @@ Result<std::vector<std::byte>> readAll(FileSystem& files, const std::filesystem:
 
 Result<void> replaceFile(FileSystem& files, const std::filesystem::path& path, std::span<const std::byte> content)
 {
+    // Of this writer alone: another one, of the same file at the same time, must not fill or rename it.
     std::filesystem::path beside = path;
-    beside += ".new";
+    beside += ".new." + std::to_string(::getpid()) + "." + std::to_string(::gettid());
     if (const Result<void> removed = files.remove(beside); !removed) return removed;
     {
         Result<std::unique_ptr<File>> file = files.open(beside, OpenMode::Create);

@@ -108,8 +108,7 @@ private:
     [[nodiscard]] QWidget* makeFilters();
     [[nodiscard]] QWidget* makeList();
     [[nodiscard]] QWidget* makeSide();
-    [[nodiscard]] QPushButton* makeButton(QVBoxLayout& column, const char* role, const char* act,
-                                          const std::function<void()>& run);
+    QPushButton* makeButton(QVBoxLayout& column, const char* role, const char* act, const std::function<void()>& run);
     void addKeys();
     void translate();
     void nameButtons();

@@ -8,6 +8,7 @@
 #include "app/studio/mousesource.h"
 #include "app/studio/recorderview.h"
 #include "app/studio/sessionimage.h"
+#include "app/studio/sessionnotes.h"
 #include "app/studio/sessionstartpicture.h"
 #include "core/file.h"
 #include "storage/read/libraryreader.h"
@@ -237,7 +238,7 @@ void SessionController::adopt(std::unique_ptr<TeleopSession> session, MouseSourc
     bar();
     m_sleep.hold();
     QStringList notes;
-    for (const std::string& note : m_session->notes()) notes << text(note);
+    for (const SessionNote& note : m_session->notes()) notes << sentenceOf(note);
     m_page.messages().finishWork(notes.isEmpty() ? MessageBar::Kind::Good : MessageBar::Kind::Caution,
                                  notes.isEmpty() ? tr("Ready. R starts a take.") : notes.join(QLatin1Char(' ')));
     m_wasOpen = true;

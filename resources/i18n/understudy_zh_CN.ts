@@ -220,6 +220,57 @@
     </message>
 </context>
 <context>
+    <name>SessionNotes</name>
+    <message>
+        <source>no shadows and no edge smoothing</source>
+        <translation>不画阴影，不做边缘平滑</translation>
+    </message>
+    <message>
+        <source>coarser meshes</source>
+        <translation>网格变粗</translation>
+    </message>
+    <message>
+        <source>%1×%2 at %3 Hz instead of %4×%5 at %6 Hz</source>
+        <translation>%1×%2、%3 Hz，而非 %4×%5、%6 Hz</translation>
+    </message>
+    <message>
+        <source>%1 of %2 cameras left out</source>
+        <translation>%2 路相机中停用 %1 路</translation>
+    </message>
+    <message>
+        <source>No profile fits %1: one was proposed from the model. Look at it and correct it with “understudy profile”.</source>
+        <translation>没有适合 %1 的机器人配置：已按模型拟出一份。请用“understudy profile”查看并更正。</translation>
+    </message>
+    <message>
+        <source>No cameras: the profile of %1 names none ([[cameras]]).</source>
+        <translation>没有相机：%1 的机器人配置未列出任何相机（[[cameras]]）。</translation>
+    </message>
+    <message>
+        <source>No simulated cameras: %1.</source>
+        <translation>没有仿真相机：%1。</translation>
+    </message>
+    <message>
+        <source>Lowered for this machine (%1, %2 ms an image): %3.</source>
+        <translation>已按本机能力降低画质（%1，每幅 %2 毫秒）：%3。</translation>
+    </message>
+    <message>
+        <source>; </source>
+        <translation>；</translation>
+    </message>
+    <message>
+        <source>A take that a crash cut short was recovered, %1 ms short: %2. Say its outcome.</source>
+        <translation>已恢复一次因崩溃中断的录制，缺末尾 %1 毫秒：%2。请补报其结果。</translation>
+    </message>
+    <message>
+        <source>The take %1 could not be recovered: %2.</source>
+        <translation>录制 %1 无法恢复：%2。</translation>
+    </message>
+    <message>
+        <source>Encoding takes %1 cores even with the cheapest preset.</source>
+        <translation>即使用最省的预设，编码也要占用 %1 个核。</translation>
+    </message>
+</context>
+<context>
     <name>understudy</name>
     <message>
         <source>%1 of %2 Hz</source>

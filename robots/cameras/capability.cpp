@@ -21,25 +21,38 @@ bool looksAlike(const CameraSetting& a, const CameraSetting& b)
            a.height == b.height;
 }
 
-std::string difference(const CameraSetting& from, const CameraSetting& to)
+Lowering::Kind difference(const CameraSetting& from, const CameraSetting& to)
 {
-    if (to.cameras < from.cameras) {
-        return fmt::format("{} of {} cameras left out", from.cameras - to.cameras, from.cameras);
-    }
-    if (to.shading != from.shading || to.trianglesPerLink != from.trianglesPerLink) {
-        return to.shading == Shading::Coarse ? "coarser meshes" : "no shadows and no edge smoothing";
-    }
-    return fmt::format("{}x{} at {:g} Hz instead of {}x{} at {:g} Hz", to.width, to.height, to.rateHz, from.width,
-                       from.height, from.rateHz);
+    if (to.cameras < from.cameras) return Lowering::Kind::Cameras;
+    if (to.shading == from.shading && to.trianglesPerLink == from.trianglesPerLink) return Lowering::Kind::Images;
+    return to.shading == Shading::Coarse ? Lowering::Kind::Meshes : Lowering::Kind::Shading;
 }
 
 }  // namespace
 
+std::string Lowering::words() const
+{
+    switch (kind) {
+    case Kind::Shading:
+        return "no shadows and no edge smoothing";
+    case Kind::Meshes:
+        return "coarser meshes";
+    case Kind::Images:
+        return fmt::format("{}x{} at {:g} Hz instead of {}x{} at {:g} Hz", to.width, to.height, to.rateHz, from.width,
+                           from.height, from.rateHz);
+    case Kind::Cameras:
+        return fmt::format("{} of {} cameras left out", from.cameras - to.cameras, from.cameras);
+    }
+    return {};
+}
+
 std::string Capability::note() const
 {
     if (lowered.empty()) return {};
+    std::vector<std::string> parts;
+    for (const Lowering& each : lowered) parts.push_back(each.words());
     return fmt::format("Lowered for this machine ({}, {:.1f} ms an image): {}.", renderer, secondsPerImage * 1e3,
-                       fmt::join(lowered, "; "));
+                       fmt::join(parts, "; "));
 }
 
 std::vector<CameraSetting> loweringLadder(const CameraSetting& wanted)
@@ -101,7 +114,7 @@ Result<Capability> chooseSetting(const CameraSetting& wanted, double budget, con
     const CameraSetting& got = capability.setting;
     const auto say = [&](const CameraSetting& next) {
         if (next == said) return;
-        capability.lowered.push_back(difference(said, next));
+        capability.lowered.push_back({difference(said, next), said, next});
         said = next;
     };
     CameraSetting next = said;

@@ -21,6 +21,17 @@ struct CameraSetting {
     [[nodiscard]] bool operator==(const CameraSetting&) const = default;
 };
 
+/// One thing that was lowered, from one setting to the next.
+struct Lowering {
+    enum class Kind { Shading, Meshes, Images, Cameras };
+    Kind kind = Kind::Shading;
+    CameraSetting from;
+    CameraSetting to;
+
+    /// A part of a sentence, in English.
+    [[nodiscard]] std::string words() const;
+};
+
 /// What a machine can hold, decided before an episode and kept through it.
 struct Capability {
     CameraSetting setting;
@@ -28,9 +39,9 @@ struct Capability {
     double load = 0;             ///< share of the drawing thread's time this setting takes
     double budget = 0;           ///< share it may take
     std::string renderer;
-    std::vector<std::string> lowered;  ///< in words, in the order it was done; empty: nothing was
+    std::vector<Lowering> lowered;  ///< in the order it was done; empty: nothing was
 
-    /// One paragraph for a person; empty when nothing was lowered.
+    /// One paragraph for a person, in English; empty when nothing was lowered.
     [[nodiscard]] std::string note() const;
 };
 

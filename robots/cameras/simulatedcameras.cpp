@@ -333,7 +333,7 @@ Result<Capability> SimulatedCameras::measure(double budget)
         chooseSetting(wanted, budget, [&](const CameraSetting& look) { return d.secondsPerImage(look); });
     if (!chosen) return chosen;
     if (wanted.shading != d.setting.shading) {
-        chosen->lowered.insert(chosen->lowered.begin(), "no shadows and no edge smoothing");
+        chosen->lowered.insert(chosen->lowered.begin(), {Lowering::Kind::Shading, d.setting, wanted});
     }
     if (chosen->setting.cameras > 0) {
         if (const Result<void> used = d.useLook(chosen->setting); !used) return tl::unexpected(used.error());

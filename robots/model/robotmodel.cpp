@@ -104,9 +104,9 @@ Result<RobotModel> RobotModel::load(const fs::path& file, const std::optional<fs
         Result<std::string> text = proposeProfile(description->modelName, *plain);
         if (!text) return tl::unexpected(text.error());
         proposal = std::move(*text);
-        Result<RobotProfile> profile = RobotProfile::parse(proposal, "proposed from " + file.filename().string());
-        if (!profile) return tl::unexpected(profile.error());
-        chosen->profile = std::move(*profile);
+        Result<RobotProfile> proposed = RobotProfile::parse(proposal, "proposed from " + file.filename().string());
+        if (!proposed) return tl::unexpected(proposed.error());
+        chosen->profile = std::move(*proposed);
     }
     Result<std::optional<Description>> scene = readScene(chosen->profile);
     if (!scene) return tl::unexpected(scene.error());

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-TakeReport reportOf(const std::string& episode, std::int64_t dropped)
+TakeReport reportOf(const std::string& episode, std::uint64_t dropped)
 {
     TakeReport take;
     take.episode.row.id = episode;
@@ -123,7 +123,7 @@ private slots:
     void twoTakesLostToOneCauseBlockTheNextUntilItWasSeenTo()
     {
         const auto judging = judge();
-        const auto end = [&](std::int64_t dropped) {
+        const auto end = [&](std::uint64_t dropped) {
             LiveReport said;
             judging->ended(reportOf(rows()[0].id, dropped), said);
         };
@@ -159,6 +159,7 @@ private slots:
         const TakeReport take = must(session->endTake(Outcome::Success));
         const LiveReport live = session->lastQuality();
         session->stop();
+        QTRY_VERIFY_WITH_TIMEOUT(storedQuality(m_files, own / take.episode.row.path).has_value(), 60'000);
         const auto reader = must(LibraryReader::open(own));
         const auto writer = must(LibraryWriter::open(own));
         const CheckedEpisode files = must(checkQuality(m_files, *reader, *writer, {}, take.episode.row.id));

@@ -1,3 +1,7 @@
+#include <atomic>
+#include <thread>
+
+#include <QDir>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -48,7 +52,29 @@ private slots:
         QVERIFY(replaceFile(files, path, bytes("three")));
         QCOMPARE(readAll(files, path, 100)->size(), std::size_t(5));
         QVERIFY(!readAll(files, path, 4));
-        QVERIFY(!std::filesystem::exists(path.string() + ".new"));
+        QCOMPARE(QDir(dir.path()).entryList(QDir::Files), QStringList{"a"});
+    }
+
+    void twoWhoReplaceAtOnceNeverMix()
+    {
+        QTemporaryDir dir;
+        const std::filesystem::path path = dir.filePath("a").toStdString();
+        PosixFileSystem files;
+        QVERIFY(replaceFile(files, path, bytes("one")));
+        std::atomic<int> failures{0};
+        const auto replace = [&](const char* content) {
+            for (int i = 0; i < 200; ++i) {
+                if (!replaceFile(files, path, bytes(content))) ++failures;
+                const auto whole = readAll(files, path, 100);
+                if (!whole || (whole->size() != 3 && whole->size() != 5)) ++failures;
+            }
+        };
+        {
+            const std::jthread other([&] { replace("three"); });
+            replace("one");
+        }
+        QCOMPARE(failures.load(), 0);
+        QCOMPARE(QDir(dir.path()).entryList(QDir::Files), QStringList{"a"});
     }
 };
 

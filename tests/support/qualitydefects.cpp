@@ -10,11 +10,6 @@ namespace {
 
 using Random = std::mt19937;
 
-double between(Random& random, double low, double high)
-{
-    return std::uniform_real_distribution<double>(low, high)(random);
-}
-
 /// A stream that announced a rate and gave enough.
 std::optional<std::size_t> steadyStream(const RecordedTake& recorded, Random& random, std::string_view kind = {})
 {
