@@ -63,7 +63,7 @@ public:
 /// Reads a whole file of at most `limit` bytes; a larger one is an error.
 [[nodiscard]] Result<std::vector<std::byte>> readAll(FileSystem& files, const std::filesystem::path& path,
                                                      std::uint64_t limit);
-/// Writes beside, syncs, renames over it and syncs the folder: old or new content, never less, whoever else replaces it.
+/// Writes beside, syncs, renames over it, syncs the folder: old or new content, never less, whoever else replaces it.
 [[nodiscard]] Result<void> replaceFile(FileSystem& files, const std::filesystem::path& path,
                                        std::span<const std::byte> content);
 
