@@ -119,8 +119,9 @@ private slots:
         QVERIFY2(again.err.contains(id.toUtf8()), again.err);
         const QJsonObject list = documentOf(run({"list", "--library", library, "--json"}));
         QCOMPARE(list["total"].toInt(), 2);
+        // Judged behind the session's back, if there was time before it closed.
         for (const QJsonValue& each : list["episodes"].toArray())
-            QCOMPARE(each["state"].toString(), QString("recorded"));
+            QVERIFY2((QStringList{"recorded", "checked"}.contains(each["state"].toString())), again.err);
     }
 
 private:
