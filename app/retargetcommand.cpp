@@ -1,4 +1,6 @@
+#include <array>
 #include <cmath>
+#include <cstdint>
 #include <numbers>
 
 #include <fmt/format.h>
@@ -44,7 +46,11 @@ nlohmann::json documentOf(const RetargetReport& report, const std::string& motio
                            {"position_m", asJson(target.position)},
                            {"orientation_rad", asJson(target.orientation)},
                            {"followable_position_m", asJson(target.followablePosition)},
-                           {"followable_orientation_rad", asJson(target.followableOrientation)}});
+                           {"followable_orientation_rad", asJson(target.followableOrientation)},
+                           {"reachable_position_m", asJson(target.reachablePosition)},
+                           {"reachable_orientation_rad", asJson(target.reachableOrientation)},
+                           {"clear_position_m", asJson(target.clearPosition)},
+                           {"clear_orientation_rad", asJson(target.clearOrientation)}});
     nlohmann::json limits = nlohmann::json::array();
     for (const JointLimitUse& limit : report.limits)
         limits.push_back({{"joint", limit.joint},
@@ -57,6 +63,8 @@ nlohmann::json documentOf(const RetargetReport& report, const std::string& motio
             {"steps", report.steps},
             {"held_steps", report.heldSteps},
             {"followable_steps", report.followableSteps},
+            {"reachable_steps", report.reachableSteps},
+            {"clear_steps", report.clearSteps},
             {"targets", std::move(targets)},
             {"limits", std::move(limits)},
             {"joint_limit_violations", report.jointLimitViolations},
@@ -68,7 +76,9 @@ nlohmann::json documentOf(const RetargetReport& report, const std::string& motio
             {"solve_us", {{"p50", report.solveP50Us}, {"p99", report.solveP99Us}}}};
 }
 
-void say(const Output& output, const RetargetReport& report)
+enum class Detail : std::uint8_t { All, WithoutLimits };
+
+void say(const Output& output, const RetargetReport& report, Detail detail = Detail::All)
 {
     const auto line = [&](const std::string& text) { output.say(text); };
     constexpr double kDegrees = 180 / std::numbers::pi;
@@ -81,7 +91,20 @@ void say(const Output& output, const RetargetReport& report)
                          target.orientation.mean * kDegrees, target.orientation.p95 * kDegrees,
                          target.followablePosition.mean * 1000, target.followablePosition.p95 * 1000,
                          target.followableOrientation.mean * kDegrees, target.followableOrientation.p95 * kDegrees));
-    for (const JointLimitUse& limit : report.limits)
+    const auto nearest = [&](std::string_view what, std::uint64_t steps, auto position, auto orientation) {
+        line(fmt::format(
+            "  beside the nearest pose {}, over the {:.0f} % of steps in which it moves within the limits:", what,
+            100.0 * static_cast<double>(steps) / static_cast<double>(report.steps)));
+        for (const TargetTracking& target : report.targets)
+            line(fmt::format("    {:<22} {:6.1f} mm (p95 {:.1f}), {:5.2f} deg (p95 {:.2f})", target.body,
+                             (target.*position).mean * 1000, (target.*position).p95 * 1000,
+                             (target.*orientation).mean * kDegrees, (target.*orientation).p95 * kDegrees));
+    };
+    nearest("the joints' ranges allow", report.reachableSteps, &TargetTracking::reachablePosition,
+            &TargetTracking::reachableOrientation);
+    nearest("that also keeps bodies apart", report.clearSteps, &TargetTracking::clearPosition,
+            &TargetTracking::clearOrientation);
+    for (const JointLimitUse& limit : detail == Detail::All ? report.limits : std::vector<JointLimitUse>{})
         line(fmt::format("  {:<32} {:6.2f} /s ({}), {:7.2f} /s2 ({})", limit.joint, limit.velocity,
                          nameOf(limit.velocitySource), limit.acceleration, nameOf(limit.accelerationSource)));
     line(fmt::format("  limits broken: position {}, velocity {}, acceleration {}; {} steps in self-collision",
@@ -114,7 +137,26 @@ int runRetarget(const CommandContext& context)
     const Result<RetargetReport> report = retarget(*robot, samplesOf(*motion));
     if (!report) return output.failed(report.error());
     say(output, *report);
-    output.document(documentOf(*report, motion->name()));
+    nlohmann::json document = documentOf(*report, motion->name());
+    // The same motion again on joints as slow as other people's limits.
+    constexpr std::array<LimitCeiling, 2> kSlower{
+        {{.velocity = 2 * std::numbers::pi, .acceleration = 7 * std::numbers::pi},
+         {.velocity = 3, .acceleration = 15}}};
+    for (const LimitCeiling& ceiling : kSlower) {
+        TeleopOptions options;
+        options.ceiling = ceiling;
+        const Result<RetargetReport> slower = retarget(*robot, samplesOf(*motion), options);
+        if (!slower) return output.failed(slower.error());
+        output.say(fmt::format("again with no joint faster than {:.2f} /s and {:.2f} /s2:", ceiling.velocity,
+                               ceiling.acceleration));
+        say(output, *slower, Detail::WithoutLimits);
+        nlohmann::json part = documentOf(*slower, motion->name());
+        part.erase("limits");
+        part["velocity"] = ceiling.velocity;
+        part["acceleration"] = ceiling.acceleration;
+        document["slower"].push_back(std::move(part));
+    }
+    output.document(document);
     return kDone;
 }
 

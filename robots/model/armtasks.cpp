@@ -8,6 +8,8 @@ namespace understudy {
 
 namespace {
 
+constexpr double kNoLever = 1e-6;  ///< m per rad; less moves nothing
+
 bool contains(const std::vector<int>& values, int value)
 {
     return std::find(values.begin(), values.end(), value) != values.end();
@@ -74,7 +76,9 @@ Result<ArmTasks> ArmTasks::create(const RobotModel& model)
 
     Result<Kinematics> kinematics = Kinematics::create(model, std::move(variables), frames);
     if (!kinematics) return tl::unexpected(kinematics.error());
-    ArmTasks tasks(std::move(*kinematics));
+    Result<CollisionModel> collisions = CollisionModel::create(model, kinematics->variables());
+    if (!collisions) return tl::unexpected(collisions.error());
+    ArmTasks tasks(std::move(*kinematics), std::move(*collisions));
     tasks.m_owner = std::move(variableOwners);
     tasks.m_wrist = wrist;
     tasks.m_elbow = elbow;
@@ -86,7 +90,8 @@ Result<ArmTasks> ArmTasks::create(const RobotModel& model)
 
 void ArmTasks::clear()
 {
-    m_problem.resize(count(), 0);
+    m_problem.resize(count(), kMaxQpRows);
+    m_rows = 0;
     m_problem.hessian.setZero();
     m_problem.gradient.setZero();
     m_jacobianOf = -1;
@@ -118,6 +123,38 @@ void ArmTasks::pull(int variable, double wish, double weight)
     m_problem.gradient[variable] -= weight * weight * wish;
 }
 
+void ArmTasks::pull(const QpVector& row, double wish, double weight)
+{
+    const double squared = weight * weight;
+    for (int i = 0; i < count(); ++i) {
+        if (row[i] == 0) continue;
+        m_problem.gradient[i] -= squared * wish * row[i];
+        for (int k = 0; k <= i; ++k) m_problem.hessian(k, i) += squared * row[k] * row[i];
+    }
+}
+
+void ArmTasks::demand(const QpVector& row, double least)
+{
+    const double length = row.norm();
+    if (m_rows == kMaxQpRows || length < kNoLever || -mostAlong(-row) >= least) return;
+    m_problem.rows.row(m_rows) = row.transpose() / -length;
+    m_problem.rowUpper[m_rows] = -least / length;
+    ++m_rows;
+}
+
+double ArmTasks::mostAlong(const QpVector& row) const
+{
+    double most = 0;
+    for (int i = 0; i < count(); ++i) most += row[i] * (row[i] > 0 ? m_problem.upper[i] : m_problem.lower[i]);
+    return most;
+}
+
+void ArmTasks::gradientOf(const NearPair& near, QpVector& into) const
+{
+    into.setZero(count());
+    m_collisions.addGradient(near, m_kinematics, into);
+}
+
 void ArmTasks::bound(int variable, double lower, double upper)
 {
     m_problem.lower[variable] = lower;
@@ -126,6 +163,8 @@ void ArmTasks::bound(int variable, double lower, double upper)
 
 QpStatus ArmTasks::solve()
 {
+    m_problem.rows.conservativeResize(m_rows, Eigen::NoChange);
+    m_problem.rowUpper.conservativeResize(m_rows);
     m_problem.hessian.triangularView<Eigen::StrictlyLower>() =
         m_problem.hessian.transpose().triangularView<Eigen::StrictlyLower>();
     const QpStatus status = m_solver.solve(m_problem);

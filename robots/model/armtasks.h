@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "core/operatorsample.h"
-#include "robots/model/kinematics.h"
+#include "robots/model/collisionmodel.h"
 
 namespace understudy {
 
@@ -33,6 +33,15 @@ public:
 
     /// Places the robot: one value per controlled joint.
     void place(const Eigen::VectorXd& joints) { m_kinematics.update(joints); }
+    /// Measures what is near in the posture last placed; as CollisionModel::measure().
+    void measure(const Eigen::VectorXd& joints, const Eigen::VectorXd& travel, double within)
+    {
+        m_collisions.measure(m_kinematics, joints, travel, within);
+    }
+    [[nodiscard]] CollisionModel& collisions() { return m_collisions; }
+    [[nodiscard]] const Kinematics& kinematics() const { return m_kinematics; }
+    /// Change of a near pair's distance per change of each variable.
+    void gradientOf(const NearPair& near, QpVector& into) const;
     [[nodiscard]] Pose pose(int frame) const { return m_kinematics.pose(frame); }
 
     /// Starts a programme without tasks, bounds or rows.
@@ -41,6 +50,15 @@ public:
     void pull(int frame, Part part, const Eigen::Vector3d& step, double weight);
     /// Adds ½ weight² · (Δq − wish)² for one variable.
     void pull(int variable, double wish, double weight);
+    /// Adds ½ weight² · (row · Δq − wish)².
+    void pull(const QpVector& row, double wish, double weight);
+    /// Demands row · Δq ≥ least, after every bound was set; what the bounds grant anyway is left out. At most
+    /// kMaxQpRows demands, more are dropped.
+    void demand(const QpVector& row, double least);
+    /// The largest row · Δq that the bounds alone allow.
+    [[nodiscard]] double mostAlong(const QpVector& row) const;
+    /// Takes every demand back.
+    void forgetDemands() { m_rows = 0; }
     /// Adds ½ weight² · |Δq|².
     void damp(double weight) { m_problem.hessian.diagonal().array() += weight * weight; }
     void bound(int variable, double lower, double upper);
@@ -53,10 +71,14 @@ public:
     [[nodiscard]] Eigen::Vector3d along(int frame, Part part, const QpVector& moves);
 
 private:
-    explicit ArmTasks(Kinematics kinematics) : m_kinematics(std::move(kinematics)) {}
+    ArmTasks(Kinematics kinematics, CollisionModel collisions)
+        : m_kinematics(std::move(kinematics)), m_collisions(std::move(collisions))
+    {
+    }
     [[nodiscard]] const FrameJacobian& jacobian(int frame);
 
     Kinematics m_kinematics;
+    CollisionModel m_collisions;
     std::vector<int> m_owner;
     std::array<int, kSideCount> m_wrist{-1, -1};
     std::array<int, kSideCount> m_elbow{-1, -1};
@@ -65,6 +87,7 @@ private:
     FrameJacobian m_jacobian;
     int m_jacobianOf = -1;
     QuadraticProgram m_problem;
+    int m_rows = 0;
     QpSolver m_solver;
 };
 

@@ -6,6 +6,8 @@ namespace understudy {
 
 namespace {
 
+constexpr double kSlack = 1e-8;  ///< m, so that standing still is inside and not on the edge
+
 Eigen::Vector3d shortened(const Eigen::Vector3d& value, double longest)
 {
     const double length = value.norm();
@@ -27,7 +29,7 @@ Result<DifferentialIk> DifferentialIk::create(const RobotModel& model, const IkO
 }
 
 DifferentialIk::DifferentialIk(const RobotModel& model, const IkOptions& options, ArmTasks tasks)
-    : m_options(options), m_limits(limitsOf(model)), m_tasks(std::move(tasks))
+    : m_options(options), m_limits(limitsOf(model, options.ceiling)), m_tasks(std::move(tasks))
 {
     const int count = m_tasks.count();
     m_rest.resize(count);
@@ -46,6 +48,7 @@ DifferentialIk::DifferentialIk(const RobotModel& model, const IkOptions& options
     }
     Eigen::VectorXd rest(static_cast<Eigen::Index>(model.joints().size()));
     for (Eigen::Index i = 0; i < rest.size(); ++i) rest[i] = model.joints()[static_cast<std::size_t>(i)].rest;
+    m_noTravel.setZero(rest.size());
     reset(rest);
 }
 
@@ -98,6 +101,7 @@ void DifferentialIk::addPosture(double dt)
 
 void DifferentialIk::bound(const BodyTargets& targets, const Eigen::VectorXd& cap, double dt)
 {
+    m_least.resize(m_tasks.count());
     for (int i = 0; i < m_tasks.count(); ++i) {
         const int joint = variables()[static_cast<std::size_t>(i)];
         const double change = m_limits.acceleration[joint] * dt * dt;
@@ -111,6 +115,24 @@ void DifferentialIk::bound(const BodyTargets& targets, const Eigen::VectorXd& ca
         const bool parked = owner >= 0 && !targets.arms[static_cast<std::size_t>(owner)].active;
         if (parked || lower > upper) lower = upper = 0;
         m_tasks.bound(i, lower, upper);
+        m_least[i] = std::clamp(0.0, lower, upper);
+    }
+}
+
+void DifferentialIk::keepClear(double dt, bool part)
+{
+    const ClearanceOptions& options = m_options.clearance;
+    m_tasks.forgetDemands();
+    for (const NearPair& near : m_tasks.collisions().near()) {
+        m_tasks.gradientOf(near, m_row);
+        const double above = near.at.distance - m_tasks.collisions().pair(near.pair).margin;
+        const double still = m_row.dot(m_least) - kSlack;
+        double least = std::min(-options.rate * dt * std::max(above, 0.0), still);
+        if (above < 0 && part) {
+            const double parting = std::min(options.separation, -options.rate * above) * dt;
+            least = std::max(still, std::min(parting, 0.5 * m_tasks.mostAlong(m_row)));
+        }
+        m_tasks.demand(m_row, least);
     }
 }
 
@@ -120,8 +142,15 @@ IkResult DifferentialIk::step(const BodyTargets& targets, const Eigen::VectorXd&
     addTasks(targets);
     addPosture(dt);
     bound(targets, cap, dt);
+    m_tasks.measure(m_joints, m_noTravel, m_options.clearance.within);
+    keepClear(dt, true);
     IkResult result;
     result.status = m_tasks.solve();
+    if (result.status == QpStatus::Infeasible) {
+        // Not every pair that is too near can part at once; none shall close.
+        keepClear(dt, false);
+        result.status = m_tasks.solve();
+    }
     result.iterations = m_tasks.solver().iterations();
     if (result.status != QpStatus::Solved) return result;
     result.activeBounds = m_tasks.solver().activeCount();

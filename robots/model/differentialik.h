@@ -23,6 +23,13 @@ struct BodyTargets {
     bool torsoActive = false;
 };
 
+/// How bodies are kept apart: the nearer two are to their margin, the slower they may close.
+struct ClearanceOptions {
+    double within = 0.06;      ///< m from which on a pair counts
+    double rate = 10;          ///< 1/s: closing speed per distance above the margin
+    double separation = 0.05;  ///< m/s, at most, at which a pair within its margin parts
+};
+
 /// Weights per metre and per radian; a task's cost is ½ |weight · (J Δq − gain · error)|².
 struct IkOptions {
     double wristPosition = 8;
@@ -37,6 +44,8 @@ struct IkOptions {
     double baseDamping = 1e-3;     ///< per rad, keeps the problem strictly convex
     double longestPosition = 0.1;  ///< m of error seen per step
     double longestRotation = 0.5;  ///< rad of error seen per step
+    ClearanceOptions clearance;
+    LimitCeiling ceiling;
 };
 
 struct IkResult {
@@ -46,9 +55,9 @@ struct IkResult {
 };
 
 /// Differential inverse kinematics of both arms and the waist: one quadratic programme per step, whose hard bounds are
-/// joint position (with braking distance) and velocity, and which therefore always has a solution. Keeps the
-/// configuration it has reached; a failed step leaves it as it was. One thread, deterministic, never allocates after
-/// create().
+/// joint position (with braking distance) and velocity and the clearance of bodies, all of which allow standing still,
+/// so that it always has a solution. Keeps the configuration it has reached; a failed step leaves it as it was. One
+/// thread, deterministic, never allocates after create().
 class DifferentialIk {
 public:
     /// Fails in words where the profile has no arm. The model must outlive this.
@@ -72,6 +81,7 @@ private:
     void addTasks(const BodyTargets& targets);
     void addPosture(double dt);
     void bound(const BodyTargets& targets, const Eigen::VectorXd& cap, double dt);
+    void keepClear(double dt, bool part);
     void addTask(int frame, ArmTasks::Part part, const Eigen::Vector3d& error, double weight);
 
     IkOptions m_options;
@@ -81,6 +91,9 @@ private:
     Eigen::VectorXd m_stiffness;  ///< posture weight per variable
     Eigen::VectorXd m_joints;
     Eigen::VectorXd m_previous;  ///< last move per variable
+    Eigen::VectorXd m_noTravel;  ///< per controlled joint
+    QpVector m_least;            ///< the smallest move each variable may make
+    QpVector m_row;
 };
 
 }  // namespace understudy

@@ -8,6 +8,18 @@ namespace understudy {
 
 namespace {
 
+constexpr double kSlack = 1e-8;    ///< m, so that braking is inside and not on the edge
+constexpr double kWholeWay = 1e9;  ///< periods
+constexpr int kMostLooks = 24;     ///< on one way to rest
+
+/// What a joint whose last move was `move` still travels in `periods` periods of braking, unsigned.
+double brakingTravel(double move, double change, double periods)
+{
+    const double speed = std::abs(move);
+    const double k = std::min(periods, std::floor(speed / change));
+    return k * speed - change * k * (k + 1) / 2;
+}
+
 /// The target's own move, and as much of the error it had before as still leaves room to brake.
 Eigen::Vector3d approach(const Eigen::Vector3d& advance, const Eigen::Vector3d& missing, double change)
 {
@@ -22,7 +34,9 @@ Result<LimitedFollower> LimitedFollower::create(const RobotModel& model, const F
 {
     Result<ArmTasks> tasks = ArmTasks::create(model);
     if (!tasks) return tl::unexpected(tasks.error());
-    LimitedFollower follower(model, options, std::move(*tasks));
+    Result<Kinematics> probe = Kinematics::create(model, {}, {});
+    if (!probe) return tl::unexpected(probe.error());
+    LimitedFollower follower(model, options, std::move(*tasks), std::move(*probe));
     double weakest = std::numeric_limits<double>::infinity();
     for (int i = 0; i < follower.m_tasks.count(); ++i) {
         const int joint = follower.m_tasks.variables()[static_cast<std::size_t>(i)];
@@ -30,6 +44,21 @@ Result<LimitedFollower> LimitedFollower::create(const RobotModel& model, const F
     }
     follower.m_weakest = weakest;
     return follower;
+}
+
+LimitedFollower::LimitedFollower(const RobotModel& model, const FollowerOptions& options, ArmTasks tasks,
+                                 Kinematics probe)
+    : m_options(options),
+      m_limits(limitsOf(model, options.ceiling)),
+      m_tasks(std::move(tasks)),
+      m_probe(std::move(probe))
+{
+    const auto pairs = static_cast<std::size_t>(m_tasks.collisions().pairCount());
+    m_floors.resize(pairs);
+    m_doubtful.reserve(pairs);
+    m_travel.setZero(m_limits.lower.size());
+    m_onTheWay = m_left = m_speed = m_travel;
+    m_lookedAt = m_lookedMove = Eigen::VectorXd::Constant(m_travel.size(), std::nan(""));
 }
 
 void LimitedFollower::pull(int frame, ArmTasks::Part part, const Eigen::Vector3d& wish, double change, double weight)
@@ -57,13 +86,137 @@ double LimitedFollower::wishOf(const Request& request, Eigen::Index joint) const
            std::copysign(largestMove(std::abs(missing), change), missing);
 }
 
+double LimitedFollower::wishScale(const Request& request) const
+{
+    double scale = 1;
+    for (const int joint : m_tasks.variables()) {
+        const double fastest = std::min(request.cap[joint], m_limits.velocity[joint]) * request.dt;
+        const double wish = std::abs(wishOf(request, joint));
+        if (wish > fastest) scale = std::min(scale, fastest / wish);
+    }
+    return scale;
+}
+
+void LimitedFollower::look(const Eigen::VectorXd& position, const Eigen::VectorXd& move, double dt)
+{
+    if (position == m_lookedAt && move == m_lookedMove) return;
+    m_lookedAt = position;
+    m_lookedMove = move;
+    for (Eigen::Index joint = 0; joint < position.size(); ++joint) {
+        const double change = m_limits.acceleration[joint] * dt * dt;
+        m_travel[joint] = brakingTravel(move[joint], change, kWholeWay);
+    }
+    m_tasks.place(position);
+    m_tasks.measure(position, m_travel, m_options.clearance.within);
+}
+
+void LimitedFollower::keepClear(const Request& request, bool part)
+{
+    const ClearanceOptions& options = m_options.clearance;
+    m_stopRow.resize(m_tasks.count());
+    m_tasks.forgetDemands();
+    for (const NearPair& near : m_tasks.collisions().near()) {
+        m_tasks.gradientOf(near, m_row);
+        const CollisionPair& pair = m_tasks.collisions().pair(near.pair);
+        const double above = near.at.distance - pair.margin;
+        // Closing no faster than the distance allows; braking as hard as possible always counts as allowed.
+        const double braking = m_row.dot(m_braked) - kSlack;
+        double least = std::min(-options.rate * request.dt * std::max(above, 0.0), braking);
+        if (above < 0 && part) {
+            const double parting = std::min(options.separation, -options.rate * above) * request.dt;
+            least = std::max(braking, std::min(parting, (m_row.dot(m_braked) + m_tasks.mostAlong(m_row)) / 2));
+        }
+        m_tasks.demand(m_row, least);
+        // At rest after braking from here, the pair shall still be above its floor: what a move x travels until then
+        // is x|x|/2c + x/2, taken along its tangent at the present move.
+        double stopped = near.at.distance - (pair.margin + pair.floor) / 2;
+        for (int i = 0; i < m_tasks.count(); ++i) {
+            const int joint = m_tasks.variables()[static_cast<std::size_t>(i)];
+            const double change = m_limits.acceleration[joint] * request.dt * request.dt;
+            const double slope = std::abs(m_present[i]) / change + 0.5;
+            const double travel = m_present[i] * std::abs(m_present[i]) / (2 * change) + m_present[i] / 2;
+            m_stopRow[i] = slope * m_row[i];
+            stopped += m_row[i] * (travel - slope * m_present[i]);
+        }
+        m_tasks.demand(m_stopRow, std::min(-stopped, m_stopRow.dot(m_braked) - kSlack));
+    }
+}
+
+bool LimitedFollower::staysClear(const Eigen::VectorXd& from, const Eigen::VectorXd& position,
+                                 const Eigen::VectorXd& move, double dt)
+{
+    if (!position.allFinite() || !move.allFinite()) return false;
+    const CollisionModel& collisions = m_tasks.collisions();
+    for (std::size_t i = 0; i < m_floors.size(); ++i) m_floors[i] = collisions.pair(static_cast<int>(i)).floor;
+    if (from != m_lookedAt) look(from, move, dt);
+    for (const NearPair& near : collisions.near()) {
+        double& floor = m_floors[static_cast<std::size_t>(near.pair)];
+        floor = std::min(floor, near.at.distance - kSlack);
+    }
+    look(position, move, dt);
+    m_doubtful.clear();
+    for (const NearPair& near : collisions.near()) {
+        const double above = near.at.distance - m_floors[static_cast<std::size_t>(near.pair)];
+        if (above < 0) return false;
+        if (collisions.reachOf(near.pair, m_travel) > above) m_doubtful.push_back(near.pair);
+    }
+    return m_doubtful.empty() || brakesClear(position, move, dt);
+}
+
+bool LimitedFollower::brakesClear(const Eigen::VectorXd& position, const Eigen::VectorXd& move, double dt)
+{
+    CollisionModel& collisions = m_tasks.collisions();
+    const auto place = [&](double periods) {
+        for (Eigen::Index joint = 0; joint < position.size(); ++joint) {
+            const double change = m_limits.acceleration[joint] * dt * dt;
+            const double travel = brakingTravel(move[joint], change, periods);
+            m_onTheWay[joint] = position[joint] + std::copysign(travel, move[joint]);
+            m_left[joint] = m_travel[joint] - travel;
+        }
+    };
+    // From one posture on the way to the next, no farther than the nearest pair could close.
+    double periods = 0;
+    for (int look = 0; look < kMostLooks; ++look) {
+        double stride = kWholeWay;
+        place(periods);
+        m_probe.update(m_onTheWay);
+        std::size_t kept = 0;
+        for (const int pair : m_doubtful) {
+            const double left = collisions.reachOf(pair, m_left);
+            const double above =
+                collisions.separation(pair, m_probe, left + m_floors[static_cast<std::size_t>(pair)] + 1e-6).distance -
+                m_floors[static_cast<std::size_t>(pair)];
+            if (above < 0) return false;
+            if (above >= left) continue;
+            m_doubtful[kept++] = pair;
+            // Braking only slows down: at the present speed no pair closes sooner than this.
+            const double speed = reachPerPeriod(collisions, pair, move, dt, periods);
+            stride = std::min(stride, speed > 0 ? above / speed : kWholeWay);
+        }
+        m_doubtful.resize(kept);
+        if (kept == 0) return true;
+        periods += std::max(std::floor(stride), 1.0);
+    }
+    return false;
+}
+
+double LimitedFollower::reachPerPeriod(const CollisionModel& collisions, int pair, const Eigen::VectorXd& move,
+                                       double dt, double periods)
+{
+    for (Eigen::Index joint = 0; joint < move.size(); ++joint) {
+        const double change = m_limits.acceleration[joint] * dt * dt;
+        m_speed[joint] = std::max(std::abs(move[joint]) - change * periods, 0.0);
+    }
+    return collisions.reachOf(pair, m_speed);
+}
+
 QpStatus LimitedFollower::step(const Request& request, Eigen::VectorXd& into)
 {
     using Part = ArmTasks::Part;
     const double square = request.dt * request.dt;
     const double turnChange = m_options.brakingShare * m_weakest * square;
     const double moveChange = turnChange * m_options.lever;
-    m_tasks.place(request.position);
+    look(request.position, request.move, request.dt);
     m_tasks.clear();
     m_present.resize(m_tasks.count());
     for (int i = 0; i < m_tasks.count(); ++i) {
@@ -85,14 +238,24 @@ QpStatus LimitedFollower::step(const Request& request, Eigen::VectorXd& into)
         m_missed[index(side)].positionLeft = arm.wrist.position - now.position;
         m_missed[index(side)].orientationLeft = rotationVector(arm.wrist.orientation * now.orientation.conjugate());
     }
+    m_braked.resize(m_tasks.count());
+    const bool driven = std::ranges::any_of(request.targets.arms, &ArmTarget::active);
+    const double scale = driven ? 1 : wishScale(request);
     for (int i = 0; i < m_tasks.count(); ++i) {
         const int joint = m_tasks.variables()[static_cast<std::size_t>(i)];
         const MoveBounds bounds = boundsOf(request, joint);
         m_tasks.bound(i, bounds.lower, bounds.upper);
-        m_tasks.pull(i, wishOf(request, joint), m_options.goal);
-        m_tasks.pull(i, request.move[joint], m_options.damping);
+        m_tasks.pull(i, scale * wishOf(request, joint), m_options.goal);
+        if (driven) m_tasks.pull(i, request.move[joint], m_options.damping);
+        m_braked[i] = std::clamp(0.0, bounds.lower, bounds.upper);
     }
-    const QpStatus status = m_tasks.solve();
+    keepClear(request, true);
+    QpStatus status = m_tasks.solve();
+    if (status == QpStatus::Infeasible) {
+        // Not every pair that is too near can part at once; none shall close.
+        keepClear(request, false);
+        status = m_tasks.solve();
+    }
     if (status != QpStatus::Solved) return status;
     for (Eigen::Index joint = 0; joint < into.size(); ++joint) {
         const MoveBounds bounds = boundsOf(request, joint);

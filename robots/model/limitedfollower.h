@@ -12,14 +12,16 @@ struct FollowerOptions {
     double brakingShare = 0.7;    ///< of the joints' accelerations that closing an error may count on
     double urgency = 6;           ///< times that acceleration a task may ask for at once
     double lever = 0.3;           ///< m; turns the joints' accelerations into the wrists'
+    ClearanceOptions clearance;
+    LimitCeiling ceiling;
 };
 
 /// One period's move of arms and waist under hard position, velocity and acceleration limits, so that the wrists stay
 /// on their targets as well as the limits allow: where one joint cannot follow, the others make up for it, position
 /// before orientation. A target within the limits is followed without delay; an error is closed as fast as still
-/// leaves room to brake. Holds no state of the motion; one thread, deterministic, never allocates after create().
-///
-/// Rows for self-collision (nᵀ(J₂ − J₁) Δq ≥ …) belong into this programme: what it returns is sent.
+/// leaves room to brake. Bodies close only as fast as their distance allows and braking can stop. Without an active
+/// arm the joints keep their proportions on the way to the goal. Holds no state of the motion; one thread,
+/// deterministic, never allocates after create().
 class LimitedFollower {
 public:
     [[nodiscard]] static Result<LimitedFollower> create(const RobotModel& model, const FollowerOptions& options = {});
@@ -38,9 +40,17 @@ public:
     /// Solved.
     [[nodiscard]] QpStatus step(const Request& request, Eigen::VectorXd& into);
 
+    /// Whether the robot may be sent to `position` with a last move of `move`: no pair of bodies gets nearer than its
+    /// floor there or anywhere on the way of braking every joint from there, or nearer than it was at `from`. What
+    /// this accepted once can be braked out of in the next period.
+    [[nodiscard]] bool staysClear(const Eigen::VectorXd& from, const Eigen::VectorXd& position,
+                                  const Eigen::VectorXd& move, double dt);
+
     /// How far a wrist's target will be missed after the last solved step: m and rad.
     [[nodiscard]] double positionError(Side side) const { return m_missed[index(side)].position; }
     [[nodiscard]] double orientationError(Side side) const { return m_missed[index(side)].orientation; }
+    /// Pairs of bodies that were near in the posture looked at last.
+    [[nodiscard]] int nearPairs() { return static_cast<int>(m_tasks.collisions().near().size()); }
     /// Forgets the previous solution's active set.
     void reset() { m_tasks.forget(); }
 
@@ -52,22 +62,38 @@ private:
         Eigen::Vector3d orientationLeft = Eigen::Vector3d::Zero();
     };
 
-    LimitedFollower(const RobotModel& model, const FollowerOptions& options, ArmTasks tasks)
-        : m_options(options), m_limits(limitsOf(model)), m_tasks(std::move(tasks))
-    {
-    }
+    LimitedFollower(const RobotModel& model, const FollowerOptions& options, ArmTasks tasks, Kinematics probe);
     [[nodiscard]] static std::size_t index(Side side) { return static_cast<std::size_t>(indexOf(side)); }
 
     [[nodiscard]] MoveBounds boundsOf(const Request& request, Eigen::Index joint) const;
     /// The goal's own move, and as much of what is missing to it as still leaves room to brake.
     [[nodiscard]] double wishOf(const Request& request, Eigen::Index joint) const;
     void pull(int frame, ArmTasks::Part part, const Eigen::Vector3d& wish, double change, double weight);
+    void keepClear(const Request& request, bool part);
+    [[nodiscard]] double wishScale(const Request& request) const;
+    /// Places and measures a posture, with what braking from `move` still travels.
+    void look(const Eigen::VectorXd& position, const Eigen::VectorXd& move, double dt);
+    [[nodiscard]] double reachPerPeriod(const CollisionModel& collisions, int pair, const Eigen::VectorXd& move,
+                                        double dt, double periods);
+    [[nodiscard]] bool brakesClear(const Eigen::VectorXd& position, const Eigen::VectorXd& move, double dt);
 
     FollowerOptions m_options;
     JointLimits m_limits;
     ArmTasks m_tasks;
     double m_weakest = 0;  ///< smallest acceleration limit of the arms
     QpVector m_present;    ///< last move of the variables
+    QpVector m_braked;     ///< of the variables, the move that brakes
+    QpVector m_row;
+    QpVector m_stopRow;
+    Kinematics m_probe;          ///< for postures on the way to rest
+    Eigen::VectorXd m_lookedAt;  ///< the posture that was measured last
+    Eigen::VectorXd m_lookedMove;
+    Eigen::VectorXd m_travel;  ///< per controlled joint, what braking still travels; unsigned
+    Eigen::VectorXd m_onTheWay;
+    Eigen::VectorXd m_left;
+    Eigen::VectorXd m_speed;
+    std::vector<double> m_floors;  ///< per pair, for the posture that is checked
+    std::vector<int> m_doubtful;   ///< pairs that braking may bring too near
     std::array<Missed, kSideCount> m_missed{};
 };
 

@@ -10,7 +10,10 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kFeasibility = 1e-11;
+constexpr double kRowFeasibility = 1e-9;  ///< of a row of unit length
 constexpr double kParallel = 1e-14;
+
+double toleranceOf(int index, int variables) { return index < 2 * variables ? kFeasibility : kRowFeasibility; }
 
 struct Rotation {
     double cosine = 1;
@@ -77,13 +80,15 @@ int QpSolver::mostViolated(const QuadraticProgram& problem) const
 {
     for (int i = 0; i < m_hintCount; ++i) {
         const int index = m_hints[static_cast<std::size_t>(i)];
-        if (!m_isActive[static_cast<std::size_t>(index)] && slack(problem, index) < -kFeasibility) return index;
+        if (!m_isActive[static_cast<std::size_t>(index)] && slack(problem, index) < -toleranceOf(index, m_n)) {
+            return index;
+        }
     }
     int worst = -1;
-    double least = -kFeasibility;
+    double least = 0;
     for (int index = 0; index < 2 * m_n + problem.rowCount(); ++index) {
         if (m_isActive[static_cast<std::size_t>(index)]) continue;
-        const double value = slack(problem, index);
+        const double value = slack(problem, index) + toleranceOf(index, m_n);
         if (value < least) {
             least = value;
             worst = index;
@@ -219,7 +224,7 @@ QpStatus QpSolver::solve(const QuadraticProgram& problem)
                 break;
             }
             dropConstraint(blocking);
-            if (slack(problem, index) >= -kFeasibility) break;
+            if (slack(problem, index) >= -toleranceOf(index, m_n)) break;
         }
     }
     if (!m_x.allFinite()) return QpStatus::NotConvex;

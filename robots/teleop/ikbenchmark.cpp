@@ -41,6 +41,15 @@ public:
         }
         return m_targets;
     }
+    /// Both wrists wanted at one place, which wanders.
+    const BodyTargets& together(int step)
+    {
+        (void)at(step);
+        const Eigen::Vector3d middle =
+            (m_targets.arms[0].wrist.position + m_targets.arms[1].wrist.position) / 2 + Eigen::Vector3d(0.1, 0, 0.1);
+        for (ArmTarget& arm : m_targets.arms) arm.wrist.position = middle;
+        return m_targets;
+    }
     [[nodiscard]] const Eigen::VectorXd& rest() const { return m_rest; }
 
 private:
@@ -91,6 +100,16 @@ void dampedStep(Kinematics& kinematics, const BodyTargets& targets, const JointL
     kinematics.update(joints);
 }
 
+/// What the loop does when a command could not be braked out of.
+void brake(const JointLimits& limits, const Eigen::VectorXd& position, const Eigen::VectorXd& move,
+           Eigen::VectorXd& into)
+{
+    for (Eigen::Index i = 0; i < position.size(); ++i) {
+        const MoveBounds bounds = moveBounds(position[i], move[i], limitOf(limits, i), kPeriod);
+        into[i] = position[i] + std::clamp(0.0, bounds.lower, bounds.upper);
+    }
+}
+
 }  // namespace
 
 Result<IkBenchmark> benchmarkIk(const RobotModel& model, int steps)
@@ -122,17 +141,20 @@ Result<IkBenchmark> benchmarkIk(const RobotModel& model, int steps)
     std::vector<double> solver;
     std::vector<double> goal;
     std::vector<double> reference;
+    std::vector<double> contact;
     double solverError = 0;
     double goalError = 0;
     double referenceError = 0;
+    double contactError = 0;
     constexpr int kWarmUp = 500;
     Eigen::VectorXd command = targets.rest();
     Eigen::VectorXd next = command;
     Eigen::VectorXd move = Eigen::VectorXd::Zero(command.size());
     Eigen::VectorXd goalBefore = command;
     BodyTargets before = targets.at(0);
-    for (int step = 0; step < steps + kWarmUp; ++step) {
-        const BodyTargets& wanted = targets.at(step);
+    for (int step = 0; step < 2 * (steps + kWarmUp); ++step) {
+        const bool meets = step >= steps + kWarmUp;
+        const BodyTargets& wanted = meets ? targets.together(step) : targets.at(step);
         const Timestamp start = clock.now();
         const QpStatus reached = ik->step(wanted, limits.velocity, kPeriod).status;
         const Timestamp middle = clock.now();
@@ -145,20 +167,30 @@ Result<IkBenchmark> benchmarkIk(const RobotModel& model, int steps)
                                                   .cap = limits.velocity,
                                                   .dt = kPeriod},
                                                  next);
+        const bool clear = follower->staysClear(command, next, next - command, kPeriod);
         const Timestamp solved = clock.now();
-        dampedStep(*plain, wanted, limits, joints);
-        const Timestamp end = clock.now();
         if (reached != QpStatus::Solved || followed != QpStatus::Solved) {
             return fail(fmt::format("The solver failed on {}.", model.name()));
         }
+        if (!clear) brake(limits, command, move, next);
         move = next - command;
         command = next;
         goalBefore = ik->configuration();
         before = wanted;
-        if (step < kWarmUp) continue;
+        const bool warm = step % (steps + kWarmUp) >= kWarmUp;
+        if (meets) {
+            if (!warm) continue;
+            contact.push_back(static_cast<double>(solved - start) * 1e-3);
+            contactError += follower->positionError(Side::Left);
+            continue;
+        }
+        const Timestamp begin = clock.now();
+        dampedStep(*plain, wanted, limits, joints);
+        const Timestamp end = clock.now();
+        if (!warm) continue;
         solver.push_back(static_cast<double>(solved - start) * 1e-3);
         goal.push_back(static_cast<double>(middle - start) * 1e-3);
-        reference.push_back(static_cast<double>(end - solved) * 1e-3);
+        reference.push_back(static_cast<double>(end - begin) * 1e-3);
         const Eigen::Vector3d target = wanted.arms[0].wrist.position;
         solverError += follower->positionError(Side::Left);
         goalError += (ik->wrist(Side::Left).position - target).norm();
@@ -169,7 +201,9 @@ Result<IkBenchmark> benchmarkIk(const RobotModel& model, int steps)
                        .steps = steps,
                        .solver = timesOf(solver, solverError),
                        .goal = timesOf(goal, goalError),
-                       .reference = timesOf(reference, referenceError)};
+                       .reference = timesOf(reference, referenceError),
+                       .contact = timesOf(contact, contactError),
+                       .nearPairs = follower->nearPairs()};
 }
 
 }  // namespace understudy

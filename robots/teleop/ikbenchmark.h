@@ -15,9 +15,11 @@ struct IkBenchmark {
     std::string robot;
     int joints = 0;  ///< solved for
     int steps = 0;
-    IkTimes solver;     ///< both stages of one tick: the goal, and the command under every limit
+    IkTimes solver;     ///< all of one tick: the goal, the command under every limit, and that it can be braked out of
     IkTimes goal;       ///< of it the goal: kinematics, Jacobians and the programme
     IkTimes reference;  ///< the same kinematics with damped least squares and clamping
+    IkTimes contact;    ///< as `solver`, while both hands are pressed against one another
+    int nearPairs = 0;  ///< pairs of bodies that were measured in the last tick of it
 };
 
 /// What a tick solves for both arms and the waist after moving targets, and beside it plain damped least squares on the

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "robots/model/mujoco.h"
+#include "robots/teleop/reachable.h"
 
 namespace understudy {
 
@@ -133,7 +134,7 @@ struct Errors {
 /// Whether what the operator asks for moves within the joints' limits itself.
 class GoalJudge {
 public:
-    GoalJudge(const RobotModel& model, double dt) : m_model(&model), m_dt(dt) {}
+    GoalJudge(const std::vector<JointLimitUse>& limits, double dt) : m_limits(&limits), m_dt(dt) {}
 
     bool isFollowable(const Eigen::VectorXd& goal)
     {
@@ -143,11 +144,11 @@ public:
         }
         const Eigen::VectorXd velocity = (goal - m_goal) / m_dt;
         bool within = true;
-        for (std::size_t i = 0; i < m_model->joints().size(); ++i) {
+        for (std::size_t i = 0; i < m_limits->size(); ++i) {
             const auto k = static_cast<Eigen::Index>(i);
-            const JointInfo& joint = m_model->joints()[i];
-            within = within && std::abs(velocity[k]) <= joint.velocity.value &&
-                     std::abs(velocity[k] - m_velocity[k]) <= joint.acceleration.value * m_dt;
+            const JointLimitUse& limit = (*m_limits)[i];
+            within = within && std::abs(velocity[k]) <= limit.velocity &&
+                     std::abs(velocity[k] - m_velocity[k]) <= limit.acceleration * m_dt;
         }
         m_goal = goal;
         m_velocity = velocity;
@@ -155,7 +156,7 @@ public:
     }
 
 private:
-    const RobotModel* m_model;
+    const std::vector<JointLimitUse>* m_limits;
     double m_dt;
     Eigen::VectorXd m_goal;
     Eigen::VectorXd m_velocity;
@@ -168,16 +169,17 @@ void judgeCommands(const RobotModel& model, const std::vector<Eigen::VectorXd>& 
     for (std::size_t k = 0; k < sent.size(); ++k) {
         for (std::size_t i = 0; i < model.joints().size(); ++i) {
             const JointInfo& joint = model.joints()[i];
+            const JointLimitUse& limit = report.limits[i];
             const auto at = [&](std::size_t step) { return sent[step][static_cast<Eigen::Index>(i)]; };
             if (at(k) < joint.lower.value - kTolerance || at(k) > joint.upper.value + kTolerance) {
                 ++report.jointLimitViolations;
             }
             if (k < 1) continue;
             const double velocity = (at(k) - at(k - 1)) / dt;
-            if (std::abs(velocity) > joint.velocity.value * (1 + kTolerance)) ++report.velocityLimitViolations;
+            if (std::abs(velocity) > limit.velocity * (1 + kTolerance)) ++report.velocityLimitViolations;
             if (k < 2) continue;
             const double acceleration = (velocity - (at(k - 1) - at(k - 2)) / dt) / dt;
-            if (std::abs(acceleration) > joint.acceleration.value * (1 + kTolerance)) {
+            if (std::abs(acceleration) > limit.acceleration * (1 + kTolerance)) {
                 ++report.accelerationLimitViolations;
             }
         }
@@ -306,8 +308,8 @@ Result<RetargetReport> retarget(const RobotModel& model, std::span<const Operato
     report.robot = model.name();
     for (const JointInfo& joint : model.joints()) {
         report.limits.push_back({.joint = joint.name,
-                                 .velocity = joint.velocity.value,
-                                 .acceleration = joint.acceleration.value,
+                                 .velocity = std::min(joint.velocity.value, options.ceiling.velocity),
+                                 .acceleration = std::min(joint.acceleration.value, options.ceiling.acceleration),
                                  .velocitySource = joint.velocity.source,
                                  .accelerationSource = joint.acceleration.source});
     }
@@ -322,6 +324,15 @@ Result<RetargetReport> retarget(const RobotModel& model, std::span<const Operato
     Result<Kinematics> kinematics = Kinematics::create(model, {}, frames);
     if (!kinematics) return tl::unexpected(kinematics.error());
 
+    IkOptions capped = options.ik;
+    capped.ceiling = options.ceiling;
+    Result<ReachableTargets> reachable = ReachableTargets::create(model, capped);
+    if (!reachable) return tl::unexpected(reachable.error());
+    Result<ReachableTargets> clear = ReachableTargets::create(model, capped, true);
+    if (!clear) return tl::unexpected(clear.error());
+    const std::array<ReachableTargets*, 2> nearest{&*reachable, &*clear};
+    const std::array<std::uint64_t*, 2> counts{&report.reachableSteps, &report.clearSteps};
+
     // Into the first pose: released, pressed, through the ramp, and two seconds to arrive.
     const double rate = options.rateHz;
     for (int i = 0; i < static_cast<int>(0.1 * rate); ++i) (void)stage.tick();
@@ -332,9 +343,10 @@ Result<RetargetReport> retarget(const RobotModel& model, std::span<const Operato
     const Timestamp end = samples.back().stamps.capture;
     std::vector<Eigen::VectorXd> sent;
     std::vector<double> solves;
-    GoalJudge goals(model, toSeconds(stage.period()));
+    GoalJudge goals(report.limits, toSeconds(stage.period()));
     std::array<Errors, kSideCount> all;
     std::array<Errors, kSideCount> within;
+    std::array<std::array<Errors, kSideCount>, 2> nearestErrors;
     std::size_t next = 1;
     for (Timestamp at = begin; at <= end; at += stage.period()) {
         while (samples[next].stamps.capture < at) ++next;
@@ -354,6 +366,23 @@ Result<RetargetReport> retarget(const RobotModel& model, std::span<const Operato
         if (!follows) ++report.heldSteps;
         if (step.solveNs > 0) solves.push_back(step.solveNs * 1e-3);
         kinematics->update(step.command);
+        BodyTargets asked;
+        for (std::size_t i = 0; i < kSideCount; ++i) {
+            asked.arms[i] = {.wrist = step.wrists[i].target, .active = step.wrists[i].active};
+        }
+        for (std::size_t kind = 0; kind < nearest.size(); ++kind) {
+            nearest[kind]->next(asked, toSeconds(stage.period()));
+            if (!nearest[kind]->isWithinLimits()) continue;
+            ++*counts[kind];
+            for (const Side side : kSides) {
+                const auto i = static_cast<std::size_t>(indexOf(side));
+                if (frameOf[i] < 0 || !step.wrists[i].active) continue;
+                const Pose now = kinematics->pose(frameOf[i]);
+                const Pose best = nearest[kind]->wrist(side);
+                nearestErrors[kind][i].add((now.position - best.position).norm(),
+                                           rotationVector(now.orientation * best.orientation.conjugate()).norm());
+            }
+        }
         for (std::size_t i = 0; i < kSideCount; ++i) {
             if (frameOf[i] < 0 || !step.wrists[i].active) continue;
             const Pose reached = kinematics->pose(frameOf[i]);
@@ -371,7 +400,11 @@ Result<RetargetReport> retarget(const RobotModel& model, std::span<const Operato
                                   .position = summaryOf(all[i].positions),
                                   .orientation = summaryOf(all[i].angles),
                                   .followablePosition = summaryOf(within[i].positions),
-                                  .followableOrientation = summaryOf(within[i].angles)});
+                                  .followableOrientation = summaryOf(within[i].angles),
+                                  .reachablePosition = summaryOf(nearestErrors[0][i].positions),
+                                  .reachableOrientation = summaryOf(nearestErrors[0][i].angles),
+                                  .clearPosition = summaryOf(nearestErrors[1][i].positions),
+                                  .clearOrientation = summaryOf(nearestErrors[1][i].angles)});
     }
     report.solveP50Us = percentile(solves, 0.5);
     report.solveP99Us = percentile(solves, 0.99);

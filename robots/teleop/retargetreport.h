@@ -24,6 +24,12 @@ struct TargetTracking {
     /// The same over the steps in which what was asked for moved within the joints' limits itself.
     ErrorSummary followablePosition;
     ErrorSummary followableOrientation;
+    /// To the nearest pose the arm can take at all, over the steps in which that one moves within the limits.
+    ErrorSummary reachablePosition;
+    ErrorSummary reachableOrientation;
+    /// The same, to the nearest pose that also keeps bodies apart.
+    ErrorSummary clearPosition;
+    ErrorSummary clearOrientation;
 };
 
 struct JointLimitUse {
@@ -39,6 +45,8 @@ struct RetargetReport {
     std::uint64_t steps = 0;            ///< of the motion, at the loop's rate
     std::uint64_t heldSteps = 0;        ///< in which the robot did not follow
     std::uint64_t followableSteps = 0;  ///< in which the goal configuration kept every velocity and acceleration limit
+    std::uint64_t reachableSteps = 0;   ///< in which the nearest reachable pose moved within the limits
+    std::uint64_t clearSteps = 0;       ///< the same, of the nearest pose that also keeps bodies apart
     std::vector<TargetTracking> targets;
     std::vector<JointLimitUse> limits;
     std::uint64_t jointLimitViolations = 0;  ///< joints times steps

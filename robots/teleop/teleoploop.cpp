@@ -66,14 +66,17 @@ Result<std::unique_ptr<TeleopLoop>> TeleopLoop::create(const RobotModel& model, 
                                 "same order. Choose the model of this robot.",
                                 ports.robot->info().name, linked.size(), model.name(), names.size()));
     }
-    Result<DifferentialIk> ik = DifferentialIk::create(model, options.ik);
+    IkOptions goal = options.ik;
+    FollowerOptions command = options.follower;
+    goal.ceiling = command.ceiling = options.ceiling;
+    Result<DifferentialIk> ik = DifferentialIk::create(model, goal);
     if (!ik) return tl::unexpected(ik.error());
-    Result<LimitedFollower> follower = LimitedFollower::create(model, options.follower);
+    Result<LimitedFollower> follower = LimitedFollower::create(model, command);
     if (!follower) return tl::unexpected(follower.error());
     Result<Retargeter> retargeter = Retargeter::create(model, options.retarget);
     if (!retargeter) return tl::unexpected(retargeter.error());
     Result<SafetyEnvelope> envelope =
-        SafetyEnvelope::create(limitsOf(model), groupsOf(*ik, names.size()), 1.0 / options.rateHz);
+        SafetyEnvelope::create(limitsOf(model, options.ceiling), groupsOf(*ik, names.size()), 1.0 / options.rateHz);
     if (!envelope) return fail(fmt::format("{} cannot be limited: {}", model.name(), envelope.error().message));
     Eigen::VectorXd contact(static_cast<Eigen::Index>(names.size()));
     for (Eigen::Index i = 0; i < contact.size(); ++i) {
@@ -115,6 +118,7 @@ TeleopLoop::TeleopLoop(const RobotModel& model, const TeleopPorts& ports, const 
       m_envelope(std::move(parts.envelope)),
       m_guard(std::move(parts.guard)),
       m_effort(std::move(parts.effort)),
+      m_before(m_envelope),
       m_step(m_steps.value())
 {
     const auto count = static_cast<Eigen::Index>(model.joints().size());
@@ -410,9 +414,40 @@ void TeleopLoop::move(const TeleopDecision& decision, int periods, Timestamp now
         break;
     }
     m_following = false;
+    if (!approach(m_goal, periods)) {
+        m_envelope.brake(periods);
+        return;
+    }
+    m_before = m_envelope;
+    (void)m_envelope.follow(m_next, m_cap, periods);
+    keepClear(periods);
+}
+
+bool TeleopLoop::approach(const Eigen::VectorXd& goal, int periods)
+{
+    m_next = goal;
     // Where these go is ours or the robot's own, not input: nothing to compare with what was wanted before.
     m_envelope.rebase();
-    (void)m_envelope.follow(m_goal, m_cap, periods);
+    if (periods > 1) return true;
+    m_envelope.resume();
+    return m_follower.step({.position = m_envelope.position(),
+                            .move = m_envelope.move(),
+                            .before = m_nobody,
+                            .targets = m_nobody,
+                            .goalBefore = goal,
+                            .goal = goal,
+                            .cap = m_cap,
+                            .dt = m_envelope.period()},
+                           m_next) == QpStatus::Solved;
+}
+
+void TeleopLoop::keepClear(int periods)
+{
+    if (m_follower.staysClear(m_before.position(), m_envelope.position(), m_envelope.move(), m_envelope.period())) {
+        return;
+    }
+    m_envelope = m_before;
+    m_envelope.brake(periods);
 }
 
 void TeleopLoop::beginFollowing()
@@ -455,7 +490,12 @@ void TeleopLoop::follow(double ramp, int periods, Timestamp now)
         }
     }
     m_solverSolved = true;
-    if (m_envelope.follow(m_next, m_cap, periods) == Band::Reject) m_jumped = true;
+    m_before = m_envelope;
+    if (m_envelope.follow(m_next, m_cap, periods) == Band::Reject) {
+        m_jumped = true;
+        return;
+    }
+    keepClear(periods);
 }
 
 bool TeleopLoop::solve(const BodyTargets& played, int periods)

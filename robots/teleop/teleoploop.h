@@ -43,6 +43,7 @@ struct TeleopOptions {
     RetargetOptions retarget;
     IkOptions ik;                 ///< of the goal: what the operator asks for
     FollowerOptions follower;     ///< of the command: how it gets there
+    LimitCeiling ceiling;         ///< below the model's own limits
     double homeVelocity = 0.5;    ///< rad/s (m/s)
     double alignVelocity = 0.63;  ///< rad/s: towards the measured posture, and where the velocity ramp begins
     double alignTolerance = 0.2;  ///< rad between command and measured posture when driving begins
@@ -125,6 +126,8 @@ private:
     void follow(double ramp, int periods, Timestamp now);
     void beginFollowing();
     [[nodiscard]] bool solve(const BodyTargets& played, int periods);
+    [[nodiscard]] bool approach(const Eigen::VectorXd& goal, int periods);
+    void keepClear(int periods);
     void brake(int periods);
     void moveFingers(const std::array<double, kSideCount>& closure, double seconds);
     void send(const TeleopDecision& decision, Timestamp now);
@@ -142,6 +145,7 @@ private:
     EffortGuard m_guard;
     std::optional<EffortModel> m_effort;
     LagEstimate m_lag;
+    SafetyEnvelope m_before;  ///< the envelope a tick ago, whose braking keeps bodies apart
     TargetPlayout m_playout;
     TeleopStates m_states;
     Publisher<Step> m_steps;
@@ -188,6 +192,7 @@ private:
     Eigen::VectorXd m_next;  ///< the command as solved
     BodyTargets m_wanted;    ///< of the sides that drive
     BodyTargets m_wantedBefore;
+    BodyTargets m_nobody;      ///< without an active arm
     bool m_hasWanted = false;  ///< m_wanted is of the tick before
     Eigen::VectorXd m_rest;
     std::vector<bool> m_driven;  ///< joints that operator, hands or joint mappings move

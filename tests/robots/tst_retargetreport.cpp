@@ -30,7 +30,7 @@ private slots:
     void initTestCase();
     void aGentleMotionIsFollowed();
     void aWildMotionBreaksNoLimit();
-    void bodiesThatMeetAreCounted();
+    void bodiesAreKeptApart();
     void brokenMotionsAreRefused();
     void theBenchmarkSolvesWhatItTimes();
 
@@ -90,20 +90,22 @@ void TestRetargetReport::aWildMotionBreaksNoLimit()
     QVERIFY(report->targets[0].position.p95 > report->targets[0].followablePosition.mean);
 }
 
-void TestRetargetReport::bodiesThatMeetAreCounted()
+void TestRetargetReport::bodiesAreKeptApart()
 {
-    // Both hands in front of the chest, through one another.
-    std::vector<OperatorSample> samples = waving(2);
-    for (OperatorSample& sample : samples) {
-        sample.body = test::person({0.25, -0.2, -0.1}, {0.25, 0.2, -0.1}).body;
+    // Both hands through one another, and into the trunk. How near they come is not judged: the nearest clear posture
+    // may lie on another side of the body.
+    double farthest = 0;
+    for (const Eigen::Vector3d& left : {Eigen::Vector3d(0.15, -0.2, -0.1), Eigen::Vector3d(0.02, -0.2, -0.25),
+                                        Eigen::Vector3d(0.05, -0.1, -0.4), Eigen::Vector3d(0.25, -0.2, -0.1)}) {
+        std::vector<OperatorSample> samples = waving(2);
+        for (OperatorSample& sample : samples) sample.body = test::person(left, {left.x(), -left.y(), left.z()}).body;
+        const Result<RetargetReport> report = retarget(*m_model, samples);
+        QVERIFY2(report, report ? "" : report.error().message.c_str());
+        QCOMPARE(report->selfCollisionSteps, std::uint64_t{0});
+        QVERIFY(report->colliding.empty());
+        farthest = std::max(farthest, report->targets[0].position.mean);
     }
-    const Result<RetargetReport> report = retarget(*m_model, samples);
-    QVERIFY2(report, report ? "" : report.error().message.c_str());
-    QVERIFY(report->selfCollisionSteps > report->steps / 2);
-    QVERIFY(!report->colliding.empty());
-    const Result<RetargetReport> apart = retarget(*m_model, waving(1));
-    QVERIFY(apart);
-    QVERIFY(apart->selfCollisionSteps < apart->steps);
+    QVERIFY2(farthest > 0.02, "no demand needed the bodies to be kept apart");
 }
 
 void TestRetargetReport::brokenMotionsAreRefused()
