@@ -273,9 +273,7 @@ Result<void> TeleopSession::Parts::openLoop()
         viewCamera = static_cast<std::size_t>(steered - cameras.begin());
     }
     const TeleopPorts ports{.operatorSamples = operatorSamples,
-                            .operatorStream = device->samples().stream(),
                             .robotStates = robotStates,
-                            .robotStream = robot->states().stream(),
                             .view = &view,
                             .viewDirect = direct,
                             .robot = robot.get(),
@@ -352,11 +350,13 @@ Result<void> TeleopSession::start()
 {
     Parts& parts = *m_parts;
     parts.running = true;
+    // The loop first and the operator last: what is pressed before the loop listens is no act it may count.
+    if (Result<void> opened = parts.openLoop(); !opened) return opened;
     if (Result<void> started = parts.robot->start(*parts.blackBox); !started) return started;
-    if (Result<void> started = parts.device->start(*parts.blackBox); !started) return started;
     for (CameraSource* camera : parts.cameras)
         if (Result<void> started = camera->start(*parts.blackBox); !started) return started;
-    if (Result<void> opened = parts.openLoop(); !opened) return opened;
+    if (Result<void> started = parts.device->start(*parts.blackBox); !started) return started;
+    parts.loop->nameStreams(parts.device->samples().stream(), parts.robot->states().stream());
     if (Result<void> started = parts.recorder->start(parts.describe()); !started) return started;
     parts.runner = std::make_unique<LoopRunner>(*parts.loop, LoopRunnerOptions{.rateHz = parts.station.loopHz,
                                                                                .realtime = parts.station.realTime,

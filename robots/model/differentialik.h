@@ -62,6 +62,8 @@ class DifferentialIk {
 public:
     /// Fails in words where the profile has no arm. The model must outlive this.
     [[nodiscard]] static Result<DifferentialIk> create(const RobotModel& model, const IkOptions& options = {});
+    /// With tasks made of the same model before: they take the longest to make.
+    DifferentialIk(const RobotModel& model, const IkOptions& options, ArmTasks tasks);
 
     /// Starts from here: one value per controlled joint, the model's order.
     void reset(const Eigen::VectorXd& joints);
@@ -76,8 +78,6 @@ public:
     [[nodiscard]] Pose wrist(Side side) const { return hasArm(side) ? m_tasks.pose(m_tasks.wrist(side)) : Pose{}; }
 
 private:
-    DifferentialIk(const RobotModel& model, const IkOptions& options, ArmTasks tasks);
-
     void addTasks(const BodyTargets& targets);
     void addPosture(double dt);
     void bound(const BodyTargets& targets, const Eigen::VectorXd& cap, double dt);

@@ -34,9 +34,14 @@ Result<LimitedFollower> LimitedFollower::create(const RobotModel& model, const F
 {
     Result<ArmTasks> tasks = ArmTasks::create(model);
     if (!tasks) return tl::unexpected(tasks.error());
+    return create(model, options, std::move(*tasks));
+}
+
+Result<LimitedFollower> LimitedFollower::create(const RobotModel& model, const FollowerOptions& options, ArmTasks tasks)
+{
     Result<Kinematics> probe = Kinematics::create(model, {}, {});
     if (!probe) return tl::unexpected(probe.error());
-    LimitedFollower follower(model, options, std::move(*tasks), std::move(*probe));
+    LimitedFollower follower(model, options, std::move(tasks), std::move(*probe));
     double weakest = std::numeric_limits<double>::infinity();
     for (int i = 0; i < follower.m_tasks.count(); ++i) {
         const int joint = follower.m_tasks.variables()[static_cast<std::size_t>(i)];

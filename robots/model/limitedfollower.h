@@ -25,6 +25,9 @@ struct FollowerOptions {
 class LimitedFollower {
 public:
     [[nodiscard]] static Result<LimitedFollower> create(const RobotModel& model, const FollowerOptions& options = {});
+    /// With tasks made of the same model before: they take the longest to make.
+    [[nodiscard]] static Result<LimitedFollower> create(const RobotModel& model, const FollowerOptions& options,
+                                                        ArmTasks tasks);
 
     struct Request {
         const Eigen::VectorXd& position;    ///< last command, every controlled joint

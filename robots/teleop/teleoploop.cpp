@@ -69,14 +69,15 @@ Result<std::unique_ptr<TeleopLoop>> TeleopLoop::create(const RobotModel& model, 
     IkOptions goal = options.ik;
     FollowerOptions command = options.follower;
     goal.ceiling = command.ceiling = options.ceiling;
-    Result<DifferentialIk> ik = DifferentialIk::create(model, goal);
-    if (!ik) return tl::unexpected(ik.error());
-    Result<LimitedFollower> follower = LimitedFollower::create(model, command);
+    Result<ArmTasks> tasks = ArmTasks::create(model);
+    if (!tasks) return tl::unexpected(tasks.error());
+    DifferentialIk ik(model, goal, *tasks);
+    Result<LimitedFollower> follower = LimitedFollower::create(model, command, std::move(*tasks));
     if (!follower) return tl::unexpected(follower.error());
     Result<Retargeter> retargeter = Retargeter::create(model, options.retarget);
     if (!retargeter) return tl::unexpected(retargeter.error());
     Result<SafetyEnvelope> envelope =
-        SafetyEnvelope::create(limitsOf(model, options.ceiling), groupsOf(*ik, names.size()), 1.0 / options.rateHz);
+        SafetyEnvelope::create(limitsOf(model, options.ceiling), groupsOf(ik, names.size()), 1.0 / options.rateHz);
     if (!envelope) return fail(fmt::format("{} cannot be limited: {}", model.name(), envelope.error().message));
     Eigen::VectorXd contact(static_cast<Eigen::Index>(names.size()));
     for (Eigen::Index i = 0; i < contact.size(); ++i) {
@@ -92,7 +93,7 @@ Result<std::unique_ptr<TeleopLoop>> TeleopLoop::create(const RobotModel& model, 
     }
 
     std::unique_ptr<TeleopLoop> loop(new TeleopLoop(model, ports, options,
-                                                    {.ik = std::move(*ik),
+                                                    {.ik = std::move(ik),
                                                      .follower = std::move(*follower),
                                                      .retargeter = std::move(*retargeter),
                                                      .envelope = std::move(*envelope),
@@ -159,6 +160,12 @@ Latest<TeleopStatus>& TeleopLoop::addStatusReader()
 {
     m_statusReaders.push_back(std::make_unique<Latest<TeleopStatus>>(m_status));
     return *m_statusReaders.back();
+}
+
+void TeleopLoop::nameStreams(StreamId operatorSamples, StreamId robotStates)
+{
+    m_ports.operatorStream = operatorSamples;
+    m_ports.robotStream = robotStates;
 }
 
 void TeleopLoop::clearStop()

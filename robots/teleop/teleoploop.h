@@ -82,6 +82,10 @@ public:
 
     void tick(Timestamp now, const TickTiming& timing = {});
 
+    /// Before the first tick: what the samples read are called in the recording, for Step. Sources open their streams
+    /// as they start, which is best done when the loop already listens.
+    void nameStreams(StreamId operatorSamples, StreamId robotStates);
+
     /// Level: while it stands the robot brakes and stays. The first thing each tick reads. Any thread.
     void requestStop() { m_stop.store(true, std::memory_order_release); }
     /// Takes the stop request back, and clears a fault; driving again still takes a deliberate press. Any thread.
