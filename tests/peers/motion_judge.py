@@ -22,6 +22,7 @@ from mcap.reader import make_reader
 from mcap_ros2.decoder import DecoderFactory
 
 TOLERANCE = 1e-6
+DEPTH = 1e-6  # m; jaws that close touch and are not in one another
 
 
 def read_steps(path):
@@ -76,9 +77,16 @@ def main():
     too_fast = np.abs(velocity) > fastest * (1 + TOLERANCE)
     too_hard = (np.abs(acceleration) > hardest * (1 + 1e-5) + 1e-6)[whole]
 
+    coupled = [(model.jnt_qposadr[model.eq_obj1id[i]], model.jnt_qposadr[model.eq_obj2id[i]], model.eq_data[i][:5])
+               for i in range(model.neq)
+               if model.eq_type[i] == mujoco.mjtEq.mjEQ_JOINT and model.eq_obj2id[i] >= 0]
+
     def place(values):
         for joint, value in zip(joints, values):
             data.qpos[model.jnt_qposadr[joint.id]] = value
+        for follower, leader, curve in coupled:
+            x = data.qpos[leader] - model.qpos0[leader]
+            data.qpos[follower] = model.qpos0[follower] + sum(c * x**power for power, c in enumerate(curve))
         mujoco.mj_kinematics(model, data)
         mujoco.mj_comPos(model, data)
         mujoco.mj_collision(model, data)
@@ -90,7 +98,7 @@ def main():
         pairs = set()
         for contact in data.contact[:data.ncon]:
             a, b = (int(model.geom_bodyid[g]) for g in contact.geom)
-            if contact.dist < 0 and root[a] == robot and root[b] == robot:
+            if contact.dist < -DEPTH and root[a] == robot and root[b] == robot:
                 pairs.add(tuple(sorted((model.body(a).name, model.body(b).name))))
         return pairs
 
