@@ -20,8 +20,8 @@ std::filesystem::path defaultLibrary()
 
 bool opensWindow(int argc, char** argv)
 {
-    static const std::set<std::string_view> kCommands{"record", "list",     "show",    "check", "qc",
-                                                      "export", "retarget", "resolve", "bench", "devices"};
+    static const std::set<std::string_view> kCommands{"record",   "list",    "show",    "check", "qc",     "export",
+                                                      "retarget", "resolve", "profile", "bench", "devices"};
     for (int i = 1; i < argc; ++i) {
         const std::string_view argument = argv[i];
         if (argument == "bench") {
@@ -129,6 +129,12 @@ int runCommandLine(int argc, char** argv, const OpenWindow& openWindow, const Me
 
     CLI::App* retargetCommand = app.add_subcommand("retarget", "Retarget a motion to a robot and report the tracking");
     retargetCommand->callback([&] { status = runRetarget(context); });
+
+    std::filesystem::path profileFile;
+    CLI::App* profileCommand =
+        app.add_subcommand("profile", "Write the profile of --robot, proposed from its model, to begin with");
+    profileCommand->add_option("--to", profileFile, "New file; standard output when left out");
+    profileCommand->callback([&] { status = runProfile(context, profileFile); });
 
     CLI::App* resolveCommand =
         app.add_subcommand("resolve", "Run an episode's operator samples through today's solver and compare");

@@ -83,6 +83,7 @@ using OpenWindow = std::function<int(const CommandContext&, const WindowOptions&
 [[nodiscard]] int runQc(const CommandContext& context, const QcOptions& options);
 [[nodiscard]] int runExport(const CommandContext& context, const ExportOptions& options);
 [[nodiscard]] int runRetarget(const CommandContext& context);
+[[nodiscard]] int runProfile(const CommandContext& context, const std::filesystem::path& to);
 [[nodiscard]] int runResolve(const CommandContext& context, const std::string& episode);
 [[nodiscard]] int runDevices(const CommandContext& context, const DevicesOptions& options);
 [[nodiscard]] int runBench(const CommandContext& context, const BenchOptions& options, const MeasureStudio& studio);

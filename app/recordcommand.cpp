@@ -164,6 +164,13 @@ int runRecord(const CommandContext& context, const RecordOptions& options)
     }
     const std::string sessionId = session.sessionId();
     session.stop();
+    nlohmann::json faults = nlohmann::json::array();
+    for (const BlackBoxReport& fault : session.takeFaults()) {
+        output.say(fault.problem.empty()
+                       ? fmt::format("{}: the seconds before it are in {}", fault.cause, fault.file.string())
+                       : fault.problem);
+        faults.push_back({{"cause", fault.cause}, {"file", fault.file.string()}, {"problem", fault.problem}});
+    }
     const MemoryFigures held = memory.figures();
     output.say(fmt::format("memory {:.0f} MiB at the start, {:.0f} at the end, {:+.2f} MiB a minute", held.start,
                            held.end, held.perMinute));
@@ -172,6 +179,7 @@ int runRecord(const CommandContext& context, const RecordOptions& options)
                       {{"start", held.start}, {"end", held.end}, {"peak", held.peak}, {"per_minute", held.perMinute}}},
                      {"library", context.library.string()},
                      {"notes", session.notes()},
+                     {"faults", std::move(faults)},
                      {"episodes", std::move(episodes)}});
     return kDone;
 }

@@ -136,8 +136,14 @@ int runRetarget(const CommandContext& context)
     output.progress(fmt::format("{}: {:.1f} s of motion on {}", motion->name(), motion->duration(), robot->name()));
     const Result<RetargetReport> report = retarget(*robot, samplesOf(*motion));
     if (!report) return output.failed(report.error());
+    if (!robot->proposal().empty()) output.say(robot->warnings().back());
     say(output, *report);
     nlohmann::json document = documentOf(*report, motion->name());
+    document["profile"] = robot->proposal().empty() ? robot->profile().source.string() : "proposed";
+    document["waist_joints"] = robot->profile().waistJoints.size();
+    document["arm_joints"] = nlohmann::json::array();
+    for (const auto& arm : robot->profile().arms)
+        if (arm) document["arm_joints"].push_back(arm->joints.size());
     // The same motion again on joints as slow as other people's limits.
     constexpr std::array<LimitCeiling, 2> kSlower{
         {{.velocity = 2 * std::numbers::pi, .acceleration = 7 * std::numbers::pi},

@@ -122,6 +122,7 @@ Result<void> TeleopSession::Parts::openRobot(const SessionOptions& options)
     model = std::make_unique<RobotModel>(std::move(*loaded));
     if (!model->teleoperationGap().empty()) return fail(model->teleoperationGap());
     for (const std::string& warning : model->warnings()) spdlog::info("{}: {}", model->name(), warning);
+    if (!model->proposal().empty()) notes.push_back(model->warnings().back());
     if (options.robot) {
         Result<std::unique_ptr<RobotLink>> link = options.robot(*model, clock);
         if (!link) return tl::unexpected(link.error());

@@ -47,18 +47,20 @@ Result<ModelFile> fromPath(std::string name, const std::filesystem::path& path)
 }  // namespace
 
 Result<std::vector<ModelFile>> filesOf(const Description& description, const Description* scene,
-                                       const RobotProfile& profile)
+                                       const RobotProfile& profile, const std::string& proposal)
 {
     std::vector<ModelFile> files;
     files.push_back(
         fromText(description.format == DescriptionFormat::Urdf ? "model.urdf" : "model.xml", description.xml));
     std::vector<std::pair<std::string, std::filesystem::path>> paths;
-    if (!profile.source.empty()) paths.emplace_back("profile.toml", profile.source);
+    if (proposal.empty() && !profile.source.empty()) paths.emplace_back("profile.toml", profile.source);
     for (const Asset& asset : description.assets) paths.emplace_back(asset.name, asset.path);
     if (scene != nullptr) {
         files.push_back(fromText(profile.scene.filename().string(), scene->xml));
         for (const Asset& asset : scene->assets) paths.emplace_back(asset.name, asset.path);
     }
+    // Where a profile from a file stands, so that the stored model has the same hash.
+    if (!proposal.empty()) files.push_back(fromText("profile.toml", proposal));
     for (auto& [name, path] : paths) {
         Result<ModelFile> file = fromPath(std::move(name), path);
         if (!file) return tl::unexpected(file.error());

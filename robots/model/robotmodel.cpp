@@ -7,6 +7,7 @@
 #include "robots/model/modelbuilder.h"
 #include "robots/model/modelfiles.h"
 #include "robots/model/profilecheck.h"
+#include "robots/model/profileproposal.h"
 
 namespace understudy {
 
@@ -22,45 +23,14 @@ struct RobotModel::Data {
     std::vector<ModelFile> files;
     std::string hash;
     std::string gap;
+    std::string proposal;
 };
 
 namespace {
 
-std::vector<Pose> posesAtRest(const BuiltModel& built)
-{
-    std::vector<Pose> poses(built.bodies.size());
-    Result<MjDataPtr> data = makeMjData(*built.model);
-    if (!data) return poses;
-    const Result<void> done = guardMujoco([&] {
-        std::copy(built.restQpos.begin(), built.restQpos.end(), (*data)->qpos);
-        mj_kinematics(built.model.get(), data->get());
-        for (std::size_t i = 0; i < poses.size(); ++i) {
-            const mjtNum* p = (*data)->xpos + 3 * i;
-            const mjtNum* q = (*data)->xquat + 4 * i;
-            poses[i] = {.position = {p[0], p[1], p[2]}, .orientation = {q[0], q[1], q[2], q[3]}};
-        }
-    });
-    if (!done) return std::vector<Pose>(built.bodies.size());
-    return poses;
-}
-
-RestingModel atRest(const BuiltModel& built)
-{
-    const mjModel& m = *built.model;
-    RestingModel resting{.joints = built.joints, .bodies = built.bodies, .poses = posesAtRest(built)};
-    for (const VisualMesh& visual : visualsOf(m)) {
-        if (!built.bodies[static_cast<std::size_t>(visual.body)].isRobot) continue;
-        const Pose pose = resting.poses[static_cast<std::size_t>(visual.body)] * visual.pose;
-        for (const Eigen::Vector3f& vertex : visual.vertices) resting.extent.extend(pose * vertex.cast<double>());
-    }
-    for (int i = 0; i < m.ngeom; ++i) resting.hasFloor = resting.hasFloor || m.geom_type[i] == mjGEOM_PLANE;
-    resting.isFixed = built.rootWasFixed;
-    return resting;
-}
-
 struct ChosenProfile {
     RobotProfile profile;
-    bool derived = false;
+    bool none = false;  ///< what the proposal is made from
 };
 
 Result<ChosenProfile> chooseProfile(const Description& description, const fs::path& file,
@@ -82,7 +52,7 @@ Result<ChosenProfile> chooseProfile(const Description& description, const fs::pa
     RobotProfile plain;
     plain.name = description.modelName;
     plain.gravityCompensation = true;
-    return ChosenProfile{.profile = std::move(plain), .derived = true};
+    return ChosenProfile{.profile = std::move(plain), .none = true};
 }
 
 Result<std::optional<Description>> readScene(const RobotProfile& profile)
@@ -127,10 +97,16 @@ Result<RobotModel> RobotModel::load(const fs::path& file, const std::optional<fs
         if (!built) return fail(fmt::format("The robot {} cannot be used: {}.", file.string(), built.error().message));
         return built;
     };
-    if (chosen->derived) {
+    std::string proposal;
+    if (chosen->none) {
         const Result<BuiltModel> plain = build(chosen->profile, nullptr);
         if (!plain) return tl::unexpected(plain.error());
-        chosen->profile = deriveProfile(description->modelName, atRest(*plain));
+        Result<std::string> text = proposeProfile(description->modelName, *plain);
+        if (!text) return tl::unexpected(text.error());
+        proposal = std::move(*text);
+        Result<RobotProfile> profile = RobotProfile::parse(proposal, "proposed from " + file.filename().string());
+        if (!profile) return tl::unexpected(profile.error());
+        chosen->profile = std::move(*profile);
     }
     Result<std::optional<Description>> scene = readScene(chosen->profile);
     if (!scene) return tl::unexpected(scene.error());
@@ -146,12 +122,18 @@ Result<RobotModel> RobotModel::load(const fs::path& file, const std::optional<fs
     data->name = data->profile.name;
     data->gap = understudy::teleoperationGap(data->profile);
     data->visuals = visualsOf(*data->built.model);
-    Result<std::vector<ModelFile>> files = filesOf(*description, extras, data->profile);
+    Result<std::vector<ModelFile>> files = filesOf(*description, extras, data->profile, proposal);
     if (!files) return tl::unexpected(files.error());
     data->files = std::move(*files);
     data->hash = hashOf(data->files);
     data->description = std::move(*description);
     data->scene = std::move(*scene);
+    if (!proposal.empty()) {
+        data->built.warnings.push_back(fmt::format(
+            "No profile fits {}: one was proposed from the model. Look at it and correct it with `understudy profile`.",
+            data->description.modelName.empty() ? file.filename().string() : data->description.modelName));
+    }
+    data->proposal = std::move(proposal);
     return RobotModel(std::move(data));
 }
 
@@ -172,6 +154,7 @@ Result<RobotModel> RobotModel::withDetail(int trianglesPerLink) const
     data->visuals = visualsOf(*data->built.model);
     data->files = m_data->files;
     data->hash = m_data->hash;
+    data->proposal = m_data->proposal;
     return RobotModel(std::move(data));
 }
 
@@ -185,6 +168,7 @@ const std::vector<JointInfo>& RobotModel::joints() const { return m_data->built.
 const std::vector<BodyInfo>& RobotModel::bodies() const { return m_data->built.bodies; }
 int RobotModel::base() const { return m_data->built.base; }
 const RobotProfile& RobotModel::profile() const { return m_data->profile; }
+const std::string& RobotModel::proposal() const { return m_data->proposal; }
 const std::string& RobotModel::teleoperationGap() const { return m_data->gap; }
 const std::vector<VisualMesh>& RobotModel::visuals() const { return m_data->visuals; }
 const std::vector<std::pair<std::string, std::string>>& RobotModel::touchingAtRest() const

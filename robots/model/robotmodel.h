@@ -82,7 +82,7 @@ struct LoadOptions {
 /// may read it. It must outlive whoever holds a reference.
 class RobotModel {
 public:
-    /// MJCF or URDF. Without a profile the one of a known robot is taken, else a plain one is derived. Nothing is
+    /// MJCF or URDF. Without a profile the one of a known robot is taken, else one is proposed. Nothing is
     /// written. Fails in words for anything missing, broken, without joints or with more than kMaxJoints.
     [[nodiscard]] static Result<RobotModel> load(const std::filesystem::path& description,
                                                  const std::optional<std::filesystem::path>& profile = std::nullopt,
@@ -103,6 +103,8 @@ public:
     [[nodiscard]] std::optional<int> bodyIndex(std::string_view name) const;
     [[nodiscard]] int base() const;  ///< index into bodies()
     [[nodiscard]] const RobotProfile& profile() const;
+    /// The profile's text (TOML) where none fitted and one was proposed from the model; else empty.
+    [[nodiscard]] const std::string& proposal() const;
     /// Why teleoperation is not possible with this profile (an arm is missing …); empty when it is.
     [[nodiscard]] const std::string& teleoperationGap() const;
     [[nodiscard]] const std::vector<VisualMesh>& visuals() const;

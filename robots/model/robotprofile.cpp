@@ -222,7 +222,7 @@ WorkspaceBox readWorkspace(TableReader& reader)
 
 void readArm(TableReader& reader, RobotProfile& profile, Side side)
 {
-    reader.allow({"wrist", "elbow", "shoulder", "joints", "hand", "workspace"});
+    reader.allow({"wrist", "elbow", "shoulder", "joints", "hand", "workspace", "fingertips"});
     ArmProfile arm;
     reader.table("wrist", [&](TableReader& wrist) {
         wrist.allow({"body", "position", "fingers", "back"});
@@ -236,6 +236,18 @@ void readArm(TableReader& reader, RobotProfile& profile, Side side)
     reader.require(!arm.joints.empty(), "\"joints\" is missing or empty");
     reader.table("workspace", [&](TableReader& box) { arm.workspace = readWorkspace(box); });
     profile.arms[static_cast<std::size_t>(indexOf(side))] = std::move(arm);
+    reader.table("fingertips", [&](TableReader& tips) {
+        static constexpr std::array kFingers{"thumb", "index", "middle", "ring", "little"};
+        tips.allow({"thumb", "index", "middle", "ring", "little"});
+        for (std::size_t i = 0; i < kFingers.size(); ++i) {
+            tips.table(kFingers[i], [&](TableReader& tip) {
+                tip.allow({"body", "position"});
+                BodyFrame& frame = profile.fingertips[static_cast<std::size_t>(indexOf(side))][i];
+                readBodyFrame(tip, frame);
+                tip.require(!frame.body.empty(), "\"body\" is missing");
+            });
+        }
+    });
     reader.tables("hand", [&](TableReader& hand) {
         hand.allow({"joint", "open", "closed"});
         ClosureJoint joint;
@@ -304,7 +316,7 @@ void readCamera(TableReader& reader, RobotProfile& profile)
 void readProfile(TableReader& reader, RobotProfile& profile)
 {
     reader.allow({"name", "models", "base", "torso", "head", "waist", "neck", "left", "right", "rest", "limits",
-                  "gains", "cameras", "scene", "gravity_compensation", "contact_window"});
+                  "gains", "cameras", "scene", "gravity_compensation", "contact_window", "feet"});
     profile.name = reader.text("name");
     reader.require(!profile.name.empty(), "\"name\" is missing");
     profile.models = reader.texts("models");
@@ -312,6 +324,7 @@ void readProfile(TableReader& reader, RobotProfile& profile)
     profile.head = reader.text("head");
     profile.waistJoints = reader.texts("waist");
     profile.neckJoints = reader.texts("neck");
+    profile.feet = reader.texts("feet");
     profile.gravityCompensation = reader.flag("gravity_compensation", false);
     profile.contactWindow = reader.number("contact_window", profile.contactWindow, 0, 10);
     reader.table("base", [&](TableReader& base) {

@@ -84,8 +84,11 @@ struct RobotProfile {
     std::string head;   ///< body, empty when there is none
     std::array<std::optional<ArmProfile>, kSideCount> arms;
     std::array<std::vector<ClosureJoint>, kSideCount> hands;
+    /// Thumb, index, middle, ring, little: the ends of a dexterous hand's fingers; without a body: no such finger.
+    std::array<std::array<BodyFrame, 5>, kSideCount> fingertips;
     std::vector<std::string> waistJoints;
     std::vector<std::string> neckJoints;
+    std::vector<std::string> feet;  ///< bodies that stand on the floor
 
     std::vector<JointValue> rest;
     std::vector<LimitRule> limits;

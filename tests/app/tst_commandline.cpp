@@ -17,7 +17,8 @@ private slots:
     {
         const Ran help = run({"--help"});
         QCOMPARE(help.status, 0);
-        for (const char* command : {"demo", "record", "list", "show", "check", "export", "retarget", "bench"})
+        for (const char* command :
+             {"demo", "record", "list", "show", "check", "export", "retarget", "resolve", "profile", "bench"})
             QVERIFY2(help.out.contains(command), command);
         const Ran version = run({"--version"});
         QCOMPARE(version.status, 0);
@@ -94,6 +95,40 @@ private slots:
         QVERIFY2(ran.err.contains("notes.txt"), ran.err);
         QVERIFY(file.open(QIODevice::ReadOnly));
         QCOMPARE(file.readAll(), QByteArray("not a library"));
+    }
+
+    /// The same version on the same take: what differs is what the loop remembered from before the take.
+    void resolveComparesWithWhatWasSent()
+    {
+        const QString library = m_folder.filePath("resolved");
+        const Ran recorded = run({"record", "--library", library, "--seconds", "3", "--json"});
+        QCOMPARE(recorded.status, 0);
+        const QString id = documentOf(recorded)["episodes"][0]["id"].toString();
+        const Ran once = run({"resolve", id, "--library", library, "--json"});
+        QVERIFY2(once.status == 0, once.err);
+        const QJsonObject report = documentOf(once);
+        QCOMPARE(report["episode"].toString(), id);
+        QVERIFY(report["steps"].toInt() > 1000);
+        QVERIFY(report["identical"].isBool());
+        QCOMPARE(report["joints"].toArray().size(), report["joints_after_2_s"].toArray().size());
+        for (const char* side : {"left", "right"}) {
+            const double rms = report["wrists"][QLatin1String(side)]["position_m"]["rms"].toDouble(-1);
+            QVERIFY2(rms >= 0 && rms < 0.005, qPrintable(QString::number(rms)));
+        }
+        QCOMPARE(run({"resolve", id, "--library", library, "--json"}).out, once.out);
+        QCOMPARE(run({"resolve", "nothing", "--library", library}).status, 1);
+    }
+
+    void profileIsProposed()
+    {
+        const QString file = m_folder.filePath("proposed.toml");
+        const Ran written = run({"profile", "--to", file});
+        QVERIFY2(written.status == 0, written.err);
+        QVERIFY(QFile::exists(file));
+        QCOMPARE(run({"profile", "--to", file}).status, 1);
+        const QJsonObject document = documentOf(run({"profile", "--json"}));
+        QVERIFY(document["profile"].toString().contains("[left]"));
+        QVERIFY(document["gap"].toString().isEmpty());
     }
 
     void retargetReports()

@@ -1,8 +1,10 @@
+#include <QFile>
 #include <QTemporaryDir>
 #include <QtTest>
 
 #include "modelfixtures.h"
 #include "robots/model/robotmodel.h"
+#include "support/shared.h"
 
 using namespace understudy;
 namespace fs = std::filesystem;
@@ -19,6 +21,7 @@ private slots:
     void refusesWhatTheModelLacks();
     void narrowsLimitsByPattern();
     void everyShippedProfileIsWellFormed();
+    void theTemplateHasEveryKey();
     void matchesPatterns();
 };
 
@@ -207,6 +210,34 @@ void TestProfile::everyShippedProfileIsWellFormed()
         ++count;
     }
     QVERIFY(count >= 3);
+}
+
+void TestProfile::theTemplateHasEveryKey()
+{
+    const Result<RobotProfile> profile = RobotProfile::load(test::source("docs/add-a-robot.toml"));
+    QVERIFY2(profile, profile ? "" : profile.error().message.c_str());
+    for (const auto& arm : profile->arms) {
+        QVERIFY(arm.has_value());
+        QCOMPARE(arm->joints.size(), std::size_t{5});
+    }
+    QVERIFY(profile->arms[0]->workspace.has_value());
+    QCOMPARE(profile->hands[1].size(), std::size_t{1});
+    QCOMPARE(profile->feet.size(), std::size_t{2});
+    QCOMPARE(profile->limits.size(), std::size_t{2});
+    QCOMPARE(profile->limits[0].contact.value(), 12.0);
+    QCOMPARE(profile->gains.size(), std::size_t{1});
+    QCOMPARE(profile->cameras.size(), std::size_t{1});
+    QVERIFY(!profile->scene.empty());
+    // The page that explains keys names every one of the template's.
+    QFile text(QString::fromStdString(test::source("docs/add-a-robot.toml").string()));
+    QVERIFY(text.open(QIODevice::ReadOnly));
+    const QByteArray written = text.readAll();
+    for (const char* key :
+         {"torso",    "head",     "waist",        "neck",    "feet",    "contact_window", "held",      "raise",
+          "shoulder", "elbow",    "wrist",        "fingers", "back",    "hand",           "workspace", "fingertips",
+          "rest",     "velocity", "acceleration", "effort",  "contact", "gains",          "cameras",   "scene"}) {
+        QVERIFY2(written.contains(key), key);
+    }
 }
 
 void TestProfile::matchesPatterns()

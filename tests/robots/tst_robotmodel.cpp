@@ -243,6 +243,14 @@ void TestRobotModel::refusesBrokenInput_data()
     QTest::newRow("include circle") << "a.xml"
                                     << "<mujoco><include file='a.xml'/></mujoco>"
                                     << "circle";
+    QString thousand;
+    for (int i = 0; i < 1000; ++i) {
+        thousand +=
+            QString("<body pos='%1 0 0'><joint name='j%1'/><geom size='0.1' contype='0' conaffinity='0'/></body>")
+                .arg(i);
+    }
+    QTest::newRow("a thousand joints") << "a.xml" << body.arg("<body>" + thousand + "<geom size='1'/></body>")
+                                       << "1000";
     QTest::newRow("too many joints") << "a.xml" << QString::fromStdString(test::chainMjcf(129)) << "129";
     QTest::newRow("urdf missing mesh") << "a.urdf"
                                        << "<robot name='r'><link name='l'><visual><geometry><mesh "
