@@ -19,6 +19,7 @@ constexpr double kMostMargin = 0.025;
 constexpr double kHandToScene = 0.003;
 constexpr double kFloor = 0.002;
 constexpr std::size_t kNeighbours = 3;  ///< joints between bodies that are near one another by construction
+constexpr double kTurning = 1e-4;       ///< m
 constexpr double kNeighbourMargin = 0.002;
 constexpr double kNeighbourFloor = 0.0005;
 constexpr double kPlaneHalf = 2.5;    ///< m of an infinite plane that count
@@ -117,9 +118,14 @@ bool mayCollide(const mjModel& model, int one, int other)
     return true;
 }
 
-/// The least distance of two bodies with few joints between them, over a grid of all their postures.
-double leastDistance(const RobotModel& model, std::span<const int> joints, Kinematics& probe,
-                     const std::function<double()>& distance)
+struct DistanceRange {
+    double least = std::numeric_limits<double>::infinity();
+    double most = -std::numeric_limits<double>::infinity();
+};
+
+/// The distances of two bodies with few joints between them, over a grid of all their postures.
+DistanceRange distancesOf(const RobotModel& model, std::span<const int> joints, Kinematics& probe,
+                          const std::function<double()>& distance)
 {
     static constexpr std::array<int, kNeighbours + 1> kSteps{1, 61, 17, 11};
     Eigen::VectorXd posture(static_cast<Eigen::Index>(model.joints().size()));
@@ -127,7 +133,7 @@ double leastDistance(const RobotModel& model, std::span<const int> joints, Kinem
     const int steps = kSteps[joints.size()];
     int count = 1;
     for (std::size_t i = 0; i < joints.size(); ++i) count *= steps;
-    double least = std::numeric_limits<double>::infinity();
+    DistanceRange range;
     for (int number = 0; number < count; ++number) {
         int rest = number;
         for (const int joint : joints) {
@@ -138,9 +144,10 @@ double leastDistance(const RobotModel& model, std::span<const int> joints, Kinem
             rest /= steps;
         }
         probe.update(posture);
-        least = std::min(least, distance());
+        const double now = distance();
+        range = {.least = std::min(range.least, now), .most = std::max(range.most, now)};
     }
-    return least;
+    return range;
 }
 
 }  // namespace
@@ -241,10 +248,11 @@ void CollisionModel::addPairs(const RobotModel& model, const std::vector<int>& m
             if (levers.size() <= kNeighbours) {
                 std::vector<int> between;
                 for (const Lever& lever : levers) between.push_back(lever.joint);
-                const double least = leastDistance(model, between, probe, [&] {
+                const DistanceRange range = distancesOf(model, between, probe, [&] {
                     return separationOf(placed(a, probe), placed(b, probe), 1.0, hint).distance;
                 });
-                if (least > 2 * kNeighbourMargin) continue;
+                // Far from each other in every posture, or equally far in all: one turns within the other.
+                if (range.least > 2 * kNeighbourMargin || range.most - range.least < kTurning) continue;
                 pair.margin = kNeighbourMargin;
                 pair.floor = kNeighbourFloor;
             }

@@ -23,6 +23,21 @@ Eigen::Quaterniond quaternionAt(const mjtNum* values, int index)
     return {q[0], q[1], q[2], q[3]};
 }
 
+/// Column by column, which is inlined where Eigen's own product is not.
+inline Eigen::Vector3d turned(const Eigen::Matrix3d& by, const Eigen::Vector3d& v)
+{
+    return by.col(0) * v.x() + by.col(1) * v.y() + by.col(2) * v.z();
+}
+
+inline Eigen::Matrix3d turned(const Eigen::Matrix3d& by, const Eigen::Matrix3d& m)
+{
+    Eigen::Matrix3d product;
+    for (int column = 0; column < 3; ++column) {
+        product.col(column) = by.col(0) * m(0, column) + by.col(1) * m(1, column) + by.col(2) * m(2, column);
+    }
+    return product;
+}
+
 bool isHinged(const mjModel& model, int body)
 {
     for (int j = 0; j < model.body_jntnum[body]; ++j) {
@@ -187,12 +202,12 @@ void Kinematics::update(const Eigen::VectorXd& joints)
 void Kinematics::place(Link& link)
 {
     const Eigen::Matrix3d& above = m_rotations[index(link.parent)];
-    Eigen::Matrix3d rotation = above * link.rotation;
-    Eigen::Vector3d origin = m_origins[index(link.parent)] + above * link.origin;
+    Eigen::Matrix3d rotation = turned(above, link.rotation);
+    Eigen::Vector3d origin = m_origins[index(link.parent)] + turned(above, link.origin);
     for (int j = link.firstJoint; j < link.firstJoint + link.jointCount; ++j) {
         Joint& joint = m_joints[index(j)];
-        joint.axis = rotation * joint.localAxis;
-        joint.anchor = origin + rotation * joint.localAnchor;
+        joint.axis = turned(rotation, joint.localAxis);
+        joint.anchor = origin + turned(rotation, joint.localAnchor);
         const double travel = joint.value - joint.zero;
         if (joint.prismatic) {
             origin += travel * joint.axis;
@@ -205,7 +220,7 @@ void Kinematics::place(Link& link)
             rotation.col(column) =
                 cosine * v + sine * joint.axis.cross(v) + (1.0 - cosine) * joint.axis.dot(v) * joint.axis;
         }
-        origin = joint.anchor - rotation * joint.localAnchor;
+        origin = joint.anchor - turned(rotation, joint.localAnchor);
     }
     m_rotations[index(link.body)] = rotation;
     m_origins[index(link.body)] = origin;

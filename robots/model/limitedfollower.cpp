@@ -62,7 +62,7 @@ LimitedFollower::LimitedFollower(const RobotModel& model, const FollowerOptions&
     m_floors.resize(pairs);
     m_doubtful.reserve(pairs);
     m_travel.setZero(m_limits.lower.size());
-    m_onTheWay = m_left = m_speed = m_travel;
+    m_onTheWay = m_left = m_done = m_stretch = m_travel;
     m_lookedAt = m_lookedMove = Eigen::VectorXd::Constant(m_travel.size(), std::nan(""));
 }
 
@@ -163,7 +163,7 @@ bool LimitedFollower::staysClear(const Eigen::VectorXd& from, const Eigen::Vecto
     for (const NearPair& near : collisions.near()) {
         const double above = near.at.distance - m_floors[static_cast<std::size_t>(near.pair)];
         if (above < 0) return false;
-        if (collisions.reachOf(near.pair, m_travel) > above) m_doubtful.push_back(near.pair);
+        if (collisions.reachOf(near.pair, m_travel) > above) m_doubtful.push_back({.pair = near.pair, .above = above});
     }
     return m_doubtful.empty() || brakesClear(position, move, dt);
 }
@@ -171,48 +171,56 @@ bool LimitedFollower::staysClear(const Eigen::VectorXd& from, const Eigen::Vecto
 bool LimitedFollower::brakesClear(const Eigen::VectorXd& position, const Eigen::VectorXd& move, double dt)
 {
     CollisionModel& collisions = m_tasks.collisions();
-    const auto place = [&](double periods) {
+    double longest = 0;
+    for (Eigen::Index joint = 0; joint < move.size(); ++joint) {
+        longest = std::max(longest, std::ceil(std::abs(move[joint]) / (m_limits.acceleration[joint] * dt * dt)));
+    }
+    // From one posture on the way to a later one: between two that are `above` and `after` over the floor, no pair that
+    // closes by at most `reach` comes nearer than half of what is left. The robot is sent one posture a period.
+    double from = 0;
+    double stride = 0;
+    m_done.setZero(move.size());
+    const auto guess = [&](double way) {
+        double share = 1;
+        for (const Doubt& doubt : m_doubtful) {
+            share = std::min(share, 2 * doubt.above / collisions.reachOf(doubt.pair, m_left));
+        }
+        stride = std::max(std::floor(share * way), 1.0);
+    };
+    m_left = m_travel;
+    guess(longest);
+    for (int look = 0; look < kMostLooks; ++look) {
+        const double to = std::min(from + stride, longest);
         for (Eigen::Index joint = 0; joint < position.size(); ++joint) {
-            const double change = m_limits.acceleration[joint] * dt * dt;
-            const double travel = brakingTravel(move[joint], change, periods);
+            const double travel = brakingTravel(move[joint], m_limits.acceleration[joint] * dt * dt, to);
             m_onTheWay[joint] = position[joint] + std::copysign(travel, move[joint]);
             m_left[joint] = m_travel[joint] - travel;
+            m_stretch[joint] = travel - m_done[joint];
         }
-    };
-    // From one posture on the way to the next, no farther than the nearest pair could close.
-    double periods = 0;
-    for (int look = 0; look < kMostLooks; ++look) {
-        double stride = kWholeWay;
-        place(periods);
         m_probe.update(m_onTheWay);
-        std::size_t kept = 0;
-        for (const int pair : m_doubtful) {
-            const double left = collisions.reachOf(pair, m_left);
-            const double above =
-                collisions.separation(pair, m_probe, left + m_floors[static_cast<std::size_t>(pair)] + 1e-6).distance -
-                m_floors[static_cast<std::size_t>(pair)];
-            if (above < 0) return false;
-            if (above >= left) continue;
-            m_doubtful[kept++] = pair;
-            // Braking only slows down: at the present speed no pair closes sooner than this.
-            const double speed = reachPerPeriod(collisions, pair, move, dt, periods);
-            stride = std::min(stride, speed > 0 ? above / speed : kWholeWay);
+        double share = 1;
+        for (Doubt& doubt : m_doubtful) {
+            const double floor = m_floors[static_cast<std::size_t>(doubt.pair)];
+            const double reach = collisions.reachOf(doubt.pair, m_stretch);
+            const double far = std::max(collisions.reachOf(doubt.pair, m_left), reach) + floor + 1e-6;
+            doubt.after = collisions.separation(doubt.pair, m_probe, far).distance - floor;
+            if (doubt.after < 0) return false;
+            if (reach > doubt.above + doubt.after) share = std::min(share, (doubt.above + doubt.after) / reach);
         }
-        m_doubtful.resize(kept);
-        if (kept == 0) return true;
-        periods += std::max(std::floor(stride), 1.0);
+        if (share < 1 && to - from > 1) {
+            stride = std::max(std::floor(std::min(share, 0.5) * (to - from)), 1.0);
+            continue;
+        }
+        if (to >= longest) return true;
+        std::erase_if(m_doubtful,
+                      [&](const Doubt& doubt) { return collisions.reachOf(doubt.pair, m_left) <= doubt.after; });
+        if (m_doubtful.empty()) return true;
+        for (Doubt& doubt : m_doubtful) doubt.above = doubt.after;
+        m_done += m_stretch;
+        guess(longest - to);
+        from = to;
     }
     return false;
-}
-
-double LimitedFollower::reachPerPeriod(const CollisionModel& collisions, int pair, const Eigen::VectorXd& move,
-                                       double dt, double periods)
-{
-    for (Eigen::Index joint = 0; joint < move.size(); ++joint) {
-        const double change = m_limits.acceleration[joint] * dt * dt;
-        m_speed[joint] = std::max(std::abs(move[joint]) - change * periods, 0.0);
-    }
-    return collisions.reachOf(pair, m_speed);
 }
 
 QpStatus LimitedFollower::step(const Request& request, Eigen::VectorXd& into)

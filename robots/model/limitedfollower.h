@@ -65,6 +65,12 @@ private:
         Eigen::Vector3d orientationLeft = Eigen::Vector3d::Zero();
     };
 
+    struct Doubt {
+        int pair = 0;
+        double above = 0;  ///< m over the floor where the way was looked at last
+        double after = 0;  ///< and where it is looked at now
+    };
+
     LimitedFollower(const RobotModel& model, const FollowerOptions& options, ArmTasks tasks, Kinematics probe);
     [[nodiscard]] static std::size_t index(Side side) { return static_cast<std::size_t>(indexOf(side)); }
 
@@ -76,8 +82,6 @@ private:
     [[nodiscard]] double wishScale(const Request& request) const;
     /// Places and measures a posture, with what braking from `move` still travels.
     void look(const Eigen::VectorXd& position, const Eigen::VectorXd& move, double dt);
-    [[nodiscard]] double reachPerPeriod(const CollisionModel& collisions, int pair, const Eigen::VectorXd& move,
-                                        double dt, double periods);
     [[nodiscard]] bool brakesClear(const Eigen::VectorXd& position, const Eigen::VectorXd& move, double dt);
 
     FollowerOptions m_options;
@@ -94,9 +98,10 @@ private:
     Eigen::VectorXd m_travel;  ///< per controlled joint, what braking still travels; unsigned
     Eigen::VectorXd m_onTheWay;
     Eigen::VectorXd m_left;
-    Eigen::VectorXd m_speed;
-    std::vector<double> m_floors;  ///< per pair, for the posture that is checked
-    std::vector<int> m_doubtful;   ///< pairs that braking may bring too near
+    Eigen::VectorXd m_done;         ///< travelled to where the way was looked at last
+    Eigen::VectorXd m_stretch;      ///< from there to where it is looked at now
+    std::vector<double> m_floors;   ///< per pair, for the posture that is checked
+    std::vector<Doubt> m_doubtful;  ///< pairs that braking may bring too near
     std::array<Missed, kSideCount> m_missed{};
 };
 

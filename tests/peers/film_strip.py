@@ -17,7 +17,9 @@ from PIL import Image
 # SMPL order: who hangs on whom.
 PARENTS = [-1, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 12, 13, 14, 16, 17, 18, 19, 20, 21]
 PICTURES = 6
-SIZE = (250, 330)
+COLUMNS = 3
+GAP = 4
+SIZE = (380, 320)
 
 
 def read(path):
@@ -62,7 +64,6 @@ def main():
     data = mujoco.MjData(model)
     renderer = mujoco.Renderer(model, 2 * SIZE[1], 2 * SIZE[0])
     options = mujoco.MjvOption()
-    # Pictures of the moments in which the hands are farthest from where they were in the picture before.
     chosen = [steps[int((k + 0.5) * len(steps) / PICTURES)] for k in range(PICTURES)]
     strip = []
     for sequence, command in chosen:
@@ -71,7 +72,7 @@ def main():
         mujoco.mj_forward(model, data)
         root = data.xpos[1].copy()
         camera = mujoco.MjvCamera()
-        camera.lookat, camera.distance, camera.azimuth, camera.elevation = [root[0], root[1] + 0.45, 0.68], 2.15, 180, -8
+        camera.lookat, camera.distance, camera.azimuth, camera.elevation = [root[0], root[1] + 0.47, 0.68], 2.2, 180, -8
         renderer.update_scene(data, camera, options)
         body, turn = operator[sequence]
         # Beside the robot, turned the same way.
@@ -88,10 +89,11 @@ def main():
             colour = np.array([0.27, 0.7, 0.94, 1] if left else [0.95, 0.6, 0.25, 1] if right else [0.8, 0.8, 0.82, 1])
             bone(scene, points[parent], points[joint], 0.028, colour)
         strip.append(Image.fromarray(renderer.render()).resize(SIZE, Image.LANCZOS))
-    film = Image.new("RGB", (SIZE[0] * PICTURES, SIZE[1]))
+    rows = -(-PICTURES // COLUMNS)
+    film = Image.new("RGB", (COLUMNS * (SIZE[0] + GAP) - GAP, rows * (SIZE[1] + GAP) - GAP))
     for index, picture in enumerate(strip):
-        film.paste(picture, (index * SIZE[0], 0))
-    film.quantize(200).save(arguments.image, optimize=True)
+        film.paste(picture, (index % COLUMNS * (SIZE[0] + GAP), index // COLUMNS * (SIZE[1] + GAP)))
+    film.quantize(128).save(arguments.image, optimize=True)
 
 
 if __name__ == "__main__":
