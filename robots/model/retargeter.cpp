@@ -52,6 +52,20 @@ Eigen::Quaterniond turned(const Eigen::Vector3d& rotation)
     return Eigen::Quaterniond(Eigen::AngleAxisd(angle, rotation / angle));
 }
 
+/// A person drives on their feet: upside down, what is tracked is not the person, or not a time to drive. Who bends
+/// deep keeps the pelvis up.
+bool isUpright(const OperatorSample& sample)
+{
+    constexpr double kOver = -0.5;
+    const auto isOver = [](const std::optional<Pose>& pose) {
+        return pose && (pose->orientation * Eigen::Vector3d::UnitZ()).z() < kOver;
+    };
+    const auto pelvis = trustedBody(sample, BodyJoint::Pelvis);
+    const auto chest = trustedBody(sample, BodyJoint::Spine3);
+    if (!pelvis && !chest) return !isOver(trustedBody(sample, BodyJoint::Head));
+    return (pelvis && !isOver(pelvis)) || (chest && !isOver(chest));
+}
+
 bool isBone(double length) { return length >= kShortestBone && length <= kLongestBone; }
 
 }  // namespace
@@ -76,6 +90,12 @@ Result<Retargeter> Retargeter::create(const RobotModel& model, const RetargetOpt
     }
     Retargeter retargeter(options);
     if (Result<void> measured = retargeter.measureRobot(model); !measured) return tl::unexpected(measured.error());
+    if (Result<void> measured = retargeter.measureNeck(model); !measured) return tl::unexpected(measured.error());
+    for (const Side side : kSides) {
+        auto hand = HandRetargeter::create(model, side);
+        if (!hand) return tl::unexpected(hand.error());
+        retargeter.m_hands[static_cast<std::size_t>(indexOf(side))] = std::move(*hand);
+    }
     if (options.mode == RetargetMode::JointDirect || !options.sourceJoints.empty()) {
         Result<void> mapped = retargeter.mapJoints(model);
         if (!mapped && options.mode == RetargetMode::JointDirect) return tl::unexpected(mapped.error());
@@ -195,16 +215,25 @@ const RetargetOutput& Retargeter::update(const OperatorSample& sample, bool foll
     const double seconds = std::clamp(elapsed, 1e-3, 0.1);
     m_output.jumped = m_output.outside = false;
     updateClosure(sample);
+    m_output.fingers.fill(false);
+    if (m_options.mode != RetargetMode::JointDirect) {
+        updateNeck(sample);
+        for (std::size_t i = 0; i < kSideCount; ++i) {
+            m_output.fingers[i] = m_hands[i] && m_hands[i]->update(sample.hands[i], m_output.joints);
+        }
+    }
     if (m_options.mode == RetargetMode::JointDirect) {
         updateDirect(sample);
     } else {
         updateHeading(sample);
         updateTorso(sample);
+        const bool upright = isUpright(sample);
         std::array<std::optional<ArmTarget>, kSideCount> targets;
         for (const Side side : kSides) {
             const auto i = static_cast<std::size_t>(indexOf(side));
             targets[i] = m_options.mode == RetargetMode::Mirror ? mirrored(side, sample)
                                                                 : clutched(side, sample, following, wrists[i]);
+            if (!upright) targets[i].reset();
             if (targets[i] && !keepInside(i, targets[i]->wrist)) m_output.outside = true;
             const Arm& arm = m_arms[i];
             if (targets[i] && arm.compared && isJump(arm, targets[i]->wrist, seconds)) m_output.jumped = true;
@@ -356,6 +385,47 @@ std::optional<ArmTarget> Retargeter::clutched(Side side, const OperatorSample& s
     return target;
 }
 
+Result<void> Retargeter::measureNeck(const RobotModel& model)
+{
+    const RobotProfile& profile = model.profile();
+    if (profile.neckJoints.empty() || !model.bodyIndex(profile.head)) return {};
+    std::vector<int> joints;
+    for (const std::string& name : profile.neckJoints) {
+        if (const auto joint = model.jointIndex(name)) joints.push_back(*joint);
+    }
+    Result<Kinematics> kinematics = Kinematics::create(model, joints, {{.body = profile.head}});
+    if (!kinematics) return tl::unexpected(kinematics.error());
+    // At zero, so that the axes are those of the joints and not of a bowed head.
+    kinematics->update(Eigen::VectorXd::Zero(m_output.joints.size()));
+    FrameJacobian jacobian;
+    kinematics->jacobian(0, jacobian);
+    for (std::size_t i = 0; i < joints.size(); ++i) {
+        const JointInfo& joint = model.joints()[static_cast<std::size_t>(joints[i])];
+        const Eigen::Vector3d axis = jacobian.col(static_cast<Eigen::Index>(i)).tail<3>();
+        if (axis.norm() < 0.5) continue;
+        m_neck.push_back({.joint = joints[i],
+                          .axis = axis.normalized(),
+                          .rest = joint.rest,
+                          .lower = joint.lower.value,
+                          .upper = joint.upper.value});
+    }
+    return {};
+}
+
+void Retargeter::updateNeck(const OperatorSample& sample)
+{
+    if (m_neck.empty()) return;
+    const auto head = trustedBody(sample, BodyJoint::Head);
+    if (!head) return;
+    const auto chest = trustedBody(sample, BodyJoint::Spine3);
+    const Eigen::Quaterniond facing = chest ? chest->orientation : m_heading.conjugate();
+    const Eigen::Vector3d turn = rotationVector(facing.conjugate() * head->orientation);
+    for (const NeckJoint& joint : m_neck) {
+        m_output.joints[joint.joint] =
+            std::clamp(joint.rest + joint.axis.dot(turn), joint.lower, std::max(joint.lower, joint.upper));
+    }
+}
+
 void Retargeter::updateClosure(const OperatorSample& sample)
 {
     for (std::size_t i = 0; i < kSideCount; ++i) {
@@ -383,13 +453,26 @@ void Retargeter::updateDirect(const OperatorSample& sample)
     }
 }
 
-void Retargeter::applyClosure(const std::array<float, kSideCount>& closure, Eigen::VectorXd& joints) const
+void Retargeter::applyFingersAndNeck(const std::array<double, kSideCount>& closure, const Eigen::VectorXd& joints,
+                                     Eigen::VectorXd& into) const
 {
     for (std::size_t i = 0; i < kSideCount; ++i) {
         for (const Finger& finger : m_fingers[i]) {
-            joints[finger.joint] = finger.open + static_cast<double>(closure[i]) * (finger.closed - finger.open);
+            into[finger.joint] =
+                m_output.fingers[i] ? joints[finger.joint] : finger.open + closure[i] * (finger.closed - finger.open);
         }
     }
+    for (const NeckJoint& joint : m_neck) into[joint.joint] = joints[joint.joint];
+}
+
+std::vector<int> Retargeter::singleJoints() const
+{
+    std::vector<int> joints;
+    for (const auto& hand : m_fingers) {
+        for (const Finger& finger : hand) joints.push_back(finger.joint);
+    }
+    for (const NeckJoint& joint : m_neck) joints.push_back(joint.joint);
+    return joints;
 }
 
 }  // namespace understudy

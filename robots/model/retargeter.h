@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "robots/model/differentialik.h"
+#include "robots/model/handretargeter.h"
 
 namespace understudy {
 
@@ -42,9 +43,10 @@ struct RetargetOptions {
 /// What one operator sample asks of the robot.
 struct RetargetOutput {
     BodyTargets body;
-    Eigen::VectorXd joints;                   ///< JointDirect: every controlled joint
+    Eigen::VectorXd joints;                   ///< every controlled joint; those that JointDirect, head or fingers drive
     std::array<float, kSideCount> closure{};  ///< 0 open to 1 closed
     std::array<bool, kSideCount> tracked{};   ///< this side was measured and may drive
+    std::array<bool, kSideCount> fingers{};   ///< this hand's fingers are in `joints`, not in `closure`
     bool jumped = false;                      ///< a side was elsewhere at once; the targets are the ones before
     bool outside = false;                     ///< a wrist is wanted far outside of its workspace
 };
@@ -65,8 +67,11 @@ public:
     /// The next sample is compared with none before it; the clutch latches anew.
     void rearm();
 
-    /// Puts closed or open fingers into `joints` (every controlled joint).
-    void applyClosure(const std::array<float, kSideCount>& closure, Eigen::VectorXd& joints) const;
+    /// Where fingers and neck shall be, into `into` (every controlled joint), from what is played of the output.
+    void applyFingersAndNeck(const std::array<double, kSideCount>& closure, const Eigen::VectorXd& joints,
+                             Eigen::VectorXd& into) const;
+    /// Joints of hands and neck that this drives.
+    [[nodiscard]] std::vector<int> singleJoints() const;
     /// Joints that a mapping of JointDirect drives.
     [[nodiscard]] const std::vector<int>& mappedJoints() const { return m_mapped; }
     [[nodiscard]] RetargetMode mode() const { return m_options.mode; }
@@ -98,6 +103,13 @@ private:
         double open = 0;
         double closed = 0;
     };
+    struct NeckJoint {
+        int joint = 0;
+        Eigen::Vector3d axis = Eigen::Vector3d::UnitZ();  ///< in the torso's axes at rest, as the base's
+        double rest = 0;
+        double lower = 0;
+        double upper = 0;
+    };
     struct Channel {
         int source = 0;
         int robot = 0;
@@ -111,6 +123,8 @@ private:
 
     void updateHeading(const OperatorSample& sample);
     void updateTorso(const OperatorSample& sample);
+    Result<void> measureNeck(const RobotModel& model);
+    void updateNeck(const OperatorSample& sample);
     void updateClosure(const OperatorSample& sample);
     void updateDirect(const OperatorSample& sample);
     [[nodiscard]] std::optional<ArmTarget> mirrored(Side side, const OperatorSample& sample);
@@ -127,6 +141,8 @@ private:
     RetargetOptions m_options;
     std::array<Arm, kSideCount> m_arms{};
     std::array<std::vector<Finger>, kSideCount> m_fingers;
+    std::array<std::unique_ptr<HandRetargeter>, kSideCount> m_hands;
+    std::vector<NeckJoint> m_neck;
     std::vector<Channel> m_channels;
     std::vector<int> m_mapped;
     std::size_t m_sourceCount = 0;

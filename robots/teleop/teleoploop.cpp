@@ -144,14 +144,12 @@ TeleopLoop::TeleopLoop(const RobotModel& model, const TeleopPorts& ports, const 
     m_driven.assign(static_cast<std::size_t>(count), false);
     for (const int variable : m_ik.variables()) m_driven[static_cast<std::size_t>(variable)] = true;
     for (const int joint : m_retargeter.mappedJoints()) m_driven[static_cast<std::size_t>(joint)] = true;
-    for (const auto& hand : model.profile().hands) {
-        for (const ClosureJoint& finger : hand) {
-            const auto joint = model.jointIndex(finger.joint);
-            if (!joint || m_driven[static_cast<std::size_t>(*joint)]) continue;
-            m_fingers.push_back(*joint);
-            m_driven[static_cast<std::size_t>(*joint)] = true;
-        }
+    for (const int joint : m_retargeter.singleJoints()) {
+        if (m_driven[static_cast<std::size_t>(joint)]) continue;
+        m_single.push_back(joint);
+        m_driven[static_cast<std::size_t>(joint)] = true;
     }
+    m_closed = m_rest;
 }
 
 TeleopLoop::~TeleopLoop() = default;
@@ -483,7 +481,7 @@ void TeleopLoop::follow(double ramp, int periods, Timestamp now)
     if (direct) {
         for (const int joint : m_retargeter.mappedJoints()) m_goal[joint] = played.joints[joint];
     }
-    moveFingers(played.closure, periods * m_envelope.period());
+    moveFingersAndNeck(played, periods * m_envelope.period());
     m_next = m_goal;
     if (!direct) {
         const Timestamp start = m_ports.clock == nullptr ? 0 : m_ports.clock->now();
@@ -534,13 +532,13 @@ bool TeleopLoop::solve(const BodyTargets& played, int periods)
                            m_next) == QpStatus::Solved;
 }
 
-void TeleopLoop::moveFingers(const std::array<double, kSideCount>& closure, double seconds)
+void TeleopLoop::moveFingersAndNeck(const PlayedTargets& played, double seconds)
 {
     // As fast as their limits allow: a trigger may jump.
-    m_retargeter.applyClosure({static_cast<float>(closure[0]), static_cast<float>(closure[1])}, m_closed);
-    for (const int finger : m_fingers) {
-        const double longest = m_cap[finger] * seconds;
-        m_goal[finger] += std::clamp(m_closed[finger] - m_goal[finger], -longest, longest);
+    m_retargeter.applyFingersAndNeck(played.closure, played.joints, m_closed);
+    for (const int joint : m_single) {
+        const double longest = m_cap[joint] * seconds;
+        m_goal[joint] += std::clamp(m_closed[joint] - m_goal[joint], -longest, longest);
     }
 }
 

@@ -133,7 +133,7 @@ private:
     [[nodiscard]] bool approach(const Eigen::VectorXd& goal, int periods);
     void keepClear(int periods);
     void brake(int periods);
-    void moveFingers(const std::array<double, kSideCount>& closure, double seconds);
+    void moveFingersAndNeck(const PlayedTargets& played, double seconds);
     void send(const TeleopDecision& decision, Timestamp now);
     void record(const TeleopDecision& decision, const TeleopInput& input, const TickTiming& timing);
     void publish(const TeleopDecision& decision, const TickTiming& timing);
@@ -191,7 +191,7 @@ private:
     bool m_solverSolved = false;
     Eigen::VectorXd m_goal;    ///< every joint; what the retargeter wants now
     Eigen::VectorXd m_cap;     ///< velocity limits of now
-    Eigen::VectorXd m_closed;  ///< where the fingers shall be
+    Eigen::VectorXd m_closed;  ///< where fingers and neck shall be
     Eigen::VectorXd m_goalBefore;
     Eigen::VectorXd m_next;  ///< the command as solved
     BodyTargets m_wanted;    ///< of the sides that drive
@@ -200,7 +200,7 @@ private:
     bool m_hasWanted = false;  ///< m_wanted is of the tick before
     Eigen::VectorXd m_rest;
     std::vector<bool> m_driven;  ///< joints that operator, hands or joint mappings move
-    std::vector<int> m_fingers;  ///< joints the closure moves, and no mapping
+    std::vector<int> m_single;   ///< joints of hands and neck that no mapping moves
     JointCommand m_command;
     Timestamp m_lastTick = 0;
     bool m_ticked = false;

@@ -544,6 +544,7 @@ void TestTeleopLoop::brokenInputNeverMovesTheRobot_data()
     QTest::newRow("bones of no length") << 3;
     QTest::newRow("an arrival in the future") << 4;
     QTest::newRow("nobody") << 5;
+    QTest::newRow("an operator upside down") << 6;
 }
 
 void TestTeleopLoop::brokenInputNeverMovesTheRobot()
@@ -560,6 +561,10 @@ void TestTeleopLoop::brokenInputNeverMovesTheRobot()
         if (kind == 2) joint.pose.orientation.coeffs().setZero();
         if (kind == 3) joint.pose.position.setConstant(1);
         if (kind == 5) joint = {};
+        if (kind == 6) {
+            const Eigen::Quaterniond over(0, 1, 0, 0);
+            joint.pose = Pose{.position = {0, 0, 2}, .orientation = over} * joint.pose;
+        }
     }
     if (kind == 4) {
         rig.operatorAlive = false;
