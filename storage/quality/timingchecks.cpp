@@ -318,13 +318,17 @@ public:
     {
         m_take = &take;
         m_states.clear();
+        m_settleAt = kStates;
         m_images.assign(take.streams.size(), {});
+        m_distances.assign(take.streams.size(), {});
     }
     void add(const QualitySample& sample) override
     {
         const StreamInfo& info = m_take->streams[sample.stream];
-        if (info.kind == "robot") m_states.push_back(sample.stamps.capture);
         if (info.kind == "camera") m_images[sample.stream].push_back(sample.stamps.capture);
+        if (info.kind != "robot") return;
+        m_states.push_back(sample.stamps.capture);
+        if (m_states.size() >= m_settleAt) settle();
     }
     void result(const QualityContext& context, QualityFindings& findings) const override
     {
@@ -334,7 +338,10 @@ public:
         for (const std::size_t camera : cameras) {
             const std::string& name = context.take.streams[camera].name;
             if (!m_states.empty()) {
-                const double skew = distance(m_images[camera], m_states);
+                std::vector<float> all = m_distances[camera];
+                for (std::size_t i = all.size(); i < m_images[camera].size(); ++i)
+                    all.push_back(toNearestState(m_images[camera][i]));
+                const double skew = high(all);
                 findings.judge(
                     "camera_state_skew",
                     {.stream = name,
@@ -361,6 +368,39 @@ public:
     }
 
 private:
+    static constexpr std::size_t kStates = 8192;  ///< kept at least, before those that are done with are dropped
+
+    /// s; the states are not empty.
+    [[nodiscard]] float toNearestState(Timestamp time) const
+    {
+        const auto after = std::ranges::lower_bound(m_states, time);
+        Duration nearest = after == m_states.end() ? time - m_states.back() : *after - time;
+        if (after != m_states.begin()) nearest = std::min(nearest, time - *std::prev(after));
+        return static_cast<float>(toSeconds(nearest));
+    }
+    /// Measures the images that lie among the states, and drops the states that no later image can be nearest to: what
+    /// is kept does not grow with the take's length by the rate of the states.
+    void settle()
+    {
+        Timestamp from = m_states.back();
+        for (std::size_t camera = 0; camera < m_images.size(); ++camera) {
+            const std::vector<Timestamp>& times = m_images[camera];
+            std::vector<float>& distances = m_distances[camera];
+            while (distances.size() < times.size() && times[distances.size()] < m_states.back())
+                distances.push_back(toNearestState(times[distances.size()]));
+            if (!times.empty()) from = std::min(from, times.back());
+        }
+        m_states.erase(m_states.begin(), std::ranges::lower_bound(m_states, from - 2 * kSecond));
+        m_settleAt = m_states.size() + kStates;
+    }
+    /// The 90th percentile; of at least one value.
+    template <typename T>
+    static T high(std::vector<T>& values)
+    {
+        const auto place = values.begin() + static_cast<std::ptrdiff_t>(values.size() * 9 / 10);
+        std::ranges::nth_element(values, place);
+        return *place;
+    }
     /// 90th percentile of the distance to the nearest of the others, s.
     static double distance(const std::vector<Timestamp>& times, const std::vector<Timestamp>& others)
     {
@@ -370,14 +410,14 @@ private:
             while (at + 1 < others.size() && std::abs(others[at + 1] - time) <= std::abs(others[at] - time)) ++at;
             distances.push_back(std::abs(others[at] - time));
         }
-        const auto place = distances.begin() + static_cast<std::ptrdiff_t>(distances.size() * 9 / 10);
-        std::ranges::nth_element(distances, place);
-        return toSeconds(*place);
+        return toSeconds(high(distances));
     }
 
     const QualityTake* m_take = nullptr;
     std::vector<Timestamp> m_states;
+    std::size_t m_settleAt = kStates;
     std::vector<std::vector<Timestamp>> m_images;
+    std::vector<std::vector<float>> m_distances;  ///< to the nearest state, s, of the first images of each camera
 };
 
 /// A video's own time against the time its images were taken.
