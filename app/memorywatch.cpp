@@ -1,23 +1,13 @@
 #include "app/memorywatch.h"
 
 #include <algorithm>
-#include <fstream>
 
-#include <unistd.h>
+#include "core/processusage.h"
 
 namespace understudy {
 namespace {
 
 constexpr double kBetween = 1.0 / 60;
-
-double residentMib()
-{
-    std::ifstream file("/proc/self/statm");
-    double total = 0;
-    double resident = 0;
-    file >> total >> resident;
-    return resident * static_cast<double>(sysconf(_SC_PAGESIZE)) / (1U << 20U);
-}
 
 }  // namespace
 

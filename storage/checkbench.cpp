@@ -5,8 +5,7 @@
 #include <fstream>
 #include <set>
 
-#include <unistd.h>
-
+#include "core/processusage.h"
 #include "core/uuid.h"
 #include "storage/library.h"
 #include "storage/librarycheck.h"
@@ -26,15 +25,6 @@ constexpr std::int64_t kApart = 30 * kSecond;
 double secondsSince(std::chrono::steady_clock::time_point start)
 {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-double residentMiB()
-{
-    std::ifstream statm("/proc/self/statm");
-    std::uint64_t size = 0;
-    std::uint64_t resident = 0;
-    statm >> size >> resident;
-    return static_cast<double>(resident) * static_cast<double>(::sysconf(_SC_PAGESIZE)) / (1U << 20U);
 }
 
 Result<void> writeSignals(FileSystem& files, const std::filesystem::path& path, const WallAnchor& anchor)
@@ -129,7 +119,7 @@ Result<CheckFigures> measureCheck(const std::filesystem::path& folder, int episo
     double greatest = 0;
     LibraryCheckOptions options;
     options.progress = [&](std::int64_t done) {
-        if (done % 100 == 0) greatest = std::max(greatest, residentMiB());
+        if (done % 100 == 0) greatest = std::max(greatest, residentMib());
         if (done == episodes / 10) early = greatest;
         if (progress && done % 10'000 == 0) progress("checked " + std::to_string(done) + " episodes");
         return true;

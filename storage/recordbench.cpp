@@ -2,12 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <ctime>
-#include <fstream>
-
-#include <unistd.h>
 
 #include "core/media/syntheticimages.h"
+#include "core/processusage.h"
 
 namespace understudy {
 namespace {
@@ -17,22 +14,6 @@ constexpr int kWidth = 640;
 constexpr int kHeight = 480;
 constexpr int kDistinct = 60;
 constexpr double kCameraHz = 30;
-
-double cpuSeconds()
-{
-    timespec time{};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-    return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
-
-double residentMiB()
-{
-    std::ifstream statm("/proc/self/statm");
-    std::uint64_t size = 0;
-    std::uint64_t resident = 0;
-    statm >> size >> resident;
-    return static_cast<double>(resident) * static_cast<double>(::sysconf(_SC_PAGESIZE)) / (1U << 20U);
-}
 
 /// Two streams of state and some cameras from one thread, in real time.
 class Source {
@@ -184,15 +165,15 @@ Result<RecordFigures> measureRecording(const RecordBenchOptions& options, TakeLe
     if (const Result<void> started = running.start(options, ledger); !started) return tl::unexpected(started.error());
     if (const Result<std::string> take = running.recorder->startTake(task); !take) return tl::unexpected(take.error());
     const Timestamp begin = running.clock.now();
-    const double cpu = cpuSeconds();
+    const double cpu = processCpuSeconds();
     std::vector<std::pair<double, double>> memory;
     while (running.clock.now() - begin < fromSeconds(options.seconds)) {
         std::this_thread::sleep_for(std::chrono::milliseconds(200));
         const double elapsed = toSeconds(running.clock.now() - begin);
-        if (elapsed > options.seconds / 2) memory.emplace_back(elapsed * options.speed / 3600, residentMiB());
+        if (elapsed > options.seconds / 2) memory.emplace_back(elapsed * options.speed / 3600, residentMib());
     }
     const double elapsed = toSeconds(running.clock.now() - begin);
-    RecordFigures figures{.cores = (cpuSeconds() - cpu) / elapsed, .seconds = elapsed * options.speed};
+    RecordFigures figures{.cores = (processCpuSeconds() - cpu) / elapsed, .seconds = elapsed * options.speed};
     const Result<TakeReport> take = running.recorder->endTake();
     if (!take) return tl::unexpected(take.error());
     for (const StreamReport& stream : take->streams) {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <fstream>
 #include <random>
 
 #include <QApplication>
@@ -22,6 +21,7 @@
 #include "app/studio/sessioncontroller.h"
 #include "app/studio/studio.h"
 #include "app/studio/studiowindow.h"
+#include "core/processusage.h"
 #include "widgets/messagebar.h"
 #include "widgets/robotviewport.h"
 
@@ -73,14 +73,6 @@ Figure spread(std::string name, std::vector<double> values)
         return values[static_cast<std::size_t>(std::ceil(share * static_cast<double>(values.size() - 1)))];
     };
     return {.name = std::move(name), .unit = "ms", .p50 = at(0.5), .p99 = at(0.99)};
-}
-
-double residentMiB()
-{
-    std::ifstream status("/proc/self/status");
-    for (std::string line; std::getline(status, line);)
-        if (line.starts_with("VmRSS:")) return std::stod(line.substr(6)) / 1024;
-    return 0;
 }
 
 Figure repaints(const std::string& page, QWidget& window)
@@ -234,7 +226,7 @@ Result<Figures> measureStudio(const Bench& bench)
     rest(500);
     measureScrub(studio.annotatePage(), "ten-minute episode, while a session records", figures);
     figures.push_back(
-        {.name = "memory of the studio, session and ten-minute episode open", .unit = "MiB", .value = residentMiB()});
+        {.name = "memory of the studio, session and ten-minute episode open", .unit = "MiB", .value = residentMib()});
     const Result<TakeReport> report = session->endTake(Outcome::Success);
     if (!report) return tl::unexpected(report.error());
     session->stop();

@@ -1,9 +1,9 @@
 #include "core/media/encodebench.h"
 
 #include <cmath>
-#include <ctime>
 
 #include "core/media/libav.h"
+#include "core/processusage.h"
 
 extern "C" {
 #include <libavutil/opt.h>
@@ -13,14 +13,6 @@ namespace understudy {
 namespace {
 
 using Luma = std::vector<std::uint8_t>;
-
-/// CPU time of all threads of this process: SVT-AV1 brings its own.
-double cpuSeconds()
-{
-    timespec time{};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-    return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
 
 /// Forth and back: no cut where the pictures begin again.
 std::size_t pictureOf(int image, std::size_t count)
@@ -83,7 +75,7 @@ Result<Encoded> encodeOurs(std::span<const Image> pictures, EncoderPreset preset
     options.width = pictures[0].width;
     options.height = pictures[0].height;
     options.preset = preset;
-    const double begin = cpuSeconds();
+    const double begin = processCpuSeconds();
     const Result<std::unique_ptr<VideoEncoder>> encoder = VideoEncoder::create(options);
     if (!encoder) return tl::unexpected(encoder.error());
     for (int i = 0; i < images; ++i) {
@@ -91,7 +83,7 @@ Result<Encoded> encodeOurs(std::span<const Image> pictures, EncoderPreset preset
         if (!packet) return tl::unexpected(packet.error());
         encoded.packets.push_back(std::move(packet->data));
     }
-    encoded.cpu = cpuSeconds() - begin;
+    encoded.cpu = processCpuSeconds() - begin;
     encoded.extradata = (*encoder)->parameters().extradata;
     return encoded;
 }
@@ -103,7 +95,7 @@ Result<Encoded> encodeSvtAv1(std::span<const Image> pictures, const Converter& c
     const AVCodec* encoder = avcodec_find_encoder_by_name("libsvtav1");
     if (encoder == nullptr) return encoded;
     setenv("SVT_LOG", "1", 0);
-    const double begin = cpuSeconds();
+    const double begin = processCpuSeconds();
     const libav::CodecContext codec(avcodec_alloc_context3(encoder));
     const libav::PacketRef packet(av_packet_alloc());
     if (!codec || !packet) return fail("out of memory");
@@ -132,7 +124,7 @@ Result<Encoded> encodeSvtAv1(std::span<const Image> pictures, const Converter& c
             av_packet_unref(packet.get());
         }
     }
-    encoded.cpu = cpuSeconds() - begin;
+    encoded.cpu = processCpuSeconds() - begin;
     return encoded;
 }
 
