@@ -5,6 +5,7 @@
 
 #include "core/media/syntheticimages.h"
 #include "core/processusage.h"
+#include "storage/librarywriter.h"
 
 namespace understudy {
 namespace {
@@ -111,13 +112,16 @@ struct Running {
 
     Result<void> start(const RecordBenchOptions& options, TakeLedger& ledger)
     {
+        const Result<std::string> opened = openSession(options.library);
+        if (!opened) return tl::unexpected(opened.error());
         Result<std::unique_ptr<Recorder>> made = Recorder::create(
             {.library = options.library, .station = "bench", .preset = options.preset}, files, clock, ledger);
         if (!made) return tl::unexpected(made.error());
         recorder = std::move(*made);
         source = std::make_unique<Source>(*recorder, options);
-        if (const Result<void> opened = source->open(); !opened) return opened;
+        if (const Result<void> announced = source->open(); !announced) return announced;
         SessionInfo session;
+        session.common.row.sessionId = *opened;
         session.common.clock = WallAnchor::take(clock);
         session.common.row.robot = "bench";
         session.common.row.station = "bench";
@@ -125,6 +129,17 @@ struct Running {
         source->start();
         std::this_thread::sleep_for(std::chrono::milliseconds(1500));
         return {};
+    }
+    /// The library lists takes by their session: its id.
+    [[nodiscard]] Result<std::string> openSession(const std::filesystem::path& library)
+    {
+        const auto writer = LibraryWriter::open(library);
+        if (!writer) return tl::unexpected(writer.error());
+        const Result<std::string> person = (*writer)->ensurePerson({}, "bench");
+        if (!person) return tl::unexpected(person.error());
+        if (const auto station = (*writer)->ensureStation(*person, "bench"); !station)
+            return tl::unexpected(station.error());
+        return (*writer)->beginSession(*person, "bench", WallAnchor::take(clock).unixNs);
     }
     ~Running()
     {
